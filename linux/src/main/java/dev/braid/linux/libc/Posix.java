@@ -1,0 +1,193 @@
+package dev.braid.linux.libc;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
+import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
+import dev.braid.base.Deadline;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** System calls with Java's manners: descriptors are closed by type, errors are exceptions. */
+public final class Posix {
+
+  public static final int O_RDONLY = 0;
+  public static final int O_WRONLY = 1;
+  public static final int O_RDWR = 2;
+  public static final int O_CREAT = 0x40;
+  public static final int O_EXCL = 0x80;
+  public static final int O_NONBLOCK = 0x800;
+  public static final int O_CLOEXEC = 0x80000;
+
+  public static final short POLLIN = 1;
+  public static final short POLLOUT = 4;
+
+  private static final int SIGKILL = 9;
+
+  private Posix() {}
+
+  /** Opens with O_CLOEXEC always, so that no child inherits a device or a lock. */
+  public static Fd open(Path path, int flags, int mode) throws ErrnoException {
+    String what = path.toString();
+    int fd = retry("open " + what, () -> LibC.INSTANCE.open(what, flags | O_CLOEXEC, mode));
+    return new Fd(fd, what);
+  }
+
+  public static Fd open(Path path, int flags) throws ErrnoException {
+    return open(path, flags, 0);
+  }
+
+  /** A socket, with SOCK_CLOEXEC. */
+  public static Fd socket(int domain, int type, int protocol) throws ErrnoException {
+    int fd = retry("socket", () -> LibC.INSTANCE.socket(domain, type | O_CLOEXEC, protocol));
+    return new Fd(fd, "socket");
+  }
+
+  public static void bind(Fd fd, Memory address) throws ErrnoException {
+    retry("bind", () -> LibC.INSTANCE.bind(fd.number(), address, (int) address.size()));
+  }
+
+  /** Connects. On EINTR it does not try again: the caller sees it and begins with a new socket. */
+  public static void connect(Fd fd, Memory address, int length) throws ErrnoException {
+    once("connect", () -> LibC.INSTANCE.connect(fd.number(), address, length));
+  }
+
+  public static void setsockopt(Fd fd, int level, int option, Memory value) throws ErrnoException {
+    retry(
+        "setsockopt",
+        () -> LibC.INSTANCE.setsockopt(fd.number(), level, option, value, (int) value.size()));
+  }
+
+  public static int recv(Fd fd, Memory buffer, int flags) throws ErrnoException {
+    return retry(
+        "recv",
+        () ->
+            LibC.INSTANCE
+                .recv(fd.number(), buffer, new NativeLong(buffer.size()), flags)
+                .intValue());
+  }
+
+  public static int send(Fd fd, Pointer buffer, int length, int flags) throws ErrnoException {
+    return retry(
+        "send",
+        () -> LibC.INSTANCE.send(fd.number(), buffer, new NativeLong(length), flags).intValue());
+  }
+
+  public static int pread(Fd fd, Memory buffer, long offset) throws ErrnoException {
+    return retry(
+        "pread " + fd,
+        () ->
+            LibC.INSTANCE
+                .pread(fd.number(), buffer, new NativeLong(buffer.size()), new NativeLong(offset))
+                .intValue());
+  }
+
+  public static int pwrite(Fd fd, Memory buffer, long offset) throws ErrnoException {
+    return retry(
+        "pwrite " + fd,
+        () ->
+            LibC.INSTANCE
+                .pwrite(fd.number(), buffer, new NativeLong(buffer.size()), new NativeLong(offset))
+                .intValue());
+  }
+
+  /**
+   * An ioctl whose request number has the top bit clear or set alike: numbers are given as the C
+   * macros give them, unsigned.
+   */
+  public static int ioctl(Fd fd, String name, long request, @Nullable Pointer argument)
+      throws ErrnoException {
+    Pointer p = argument == null ? Pointer.NULL : argument;
+    return retry(
+        name + " on " + fd, () -> LibC.INSTANCE.ioctl(fd.number(), new NativeLong(request), p));
+  }
+
+  /** An ioctl whose argument is a number and not an address. */
+  public static int ioctl(Fd fd, String name, long request, long argument) throws ErrnoException {
+    Pointer p = new Pointer(argument);
+    return retry(
+        name + " on " + fd, () -> LibC.INSTANCE.ioctl(fd.number(), new NativeLong(request), p));
+  }
+
+  public static int fcntl(Fd fd, String name, int command, Memory argument) throws ErrnoException {
+    return retry(name + " on " + fd, () -> LibC.INSTANCE.fcntl(fd.number(), command, argument));
+  }
+
+  public static void fsync(Fd fd) throws ErrnoException {
+    retry("fsync " + fd, () -> LibC.INSTANCE.fsync(fd.number()));
+  }
+
+  public static void mount(
+      @Nullable String source,
+      Path target,
+      @Nullable String type,
+      long flags,
+      @Nullable String data)
+      throws ErrnoException {
+    retry(
+        "mount " + source + " on " + target,
+        () -> LibC.INSTANCE.mount(source, target.toString(), type, new NativeLong(flags), data));
+  }
+
+  public static void umount(Path target, int flags) throws ErrnoException {
+    retry("umount " + target, () -> LibC.INSTANCE.umount2(target.toString(), flags));
+  }
+
+  /**
+   * Waits for a descriptor, at most until the deadline, over any interruptions.
+   *
+   * @return the events that came (also POLLERR and POLLHUP), 0 if the deadline passed
+   */
+  public static int poll(Fd fd, short events, Deadline deadline) throws ErrnoException {
+    try (Memory pollfd = new Memory(8)) {
+      while (true) {
+        pollfd.setInt(0, fd.number());
+        pollfd.setShort(4, events);
+        pollfd.setShort(6, (short) 0);
+        try {
+          int ready = LibC.INSTANCE.poll(pollfd, new NativeLong(1), deadline.leftMillis());
+          if (ready > 0) {
+            return pollfd.getShort(6);
+          }
+          if (deadline.passed()) {
+            return 0;
+          }
+        } catch (LastErrorException e) {
+          if (e.getErrorCode() != Errno.EINTR) {
+            throw new ErrnoException("poll " + fd, e.getErrorCode());
+          }
+        }
+      }
+    }
+  }
+
+  /** SIGKILL to this very process. Only tests of rule 15 want it; it does not return. */
+  public static void killSelf() {
+    LibC.INSTANCE.kill(LibC.INSTANCE.getpid(), SIGKILL);
+  }
+
+  @FunctionalInterface
+  private interface Call {
+    int run() throws LastErrorException;
+  }
+
+  private static int retry(String name, Call call) throws ErrnoException {
+    while (true) {
+      try {
+        return call.run();
+      } catch (LastErrorException e) {
+        if (e.getErrorCode() != Errno.EINTR) {
+          throw new ErrnoException(name, e.getErrorCode());
+        }
+      }
+    }
+  }
+
+  private static int once(String name, Call call) throws ErrnoException {
+    try {
+      return call.run();
+    } catch (LastErrorException e) {
+      throw new ErrnoException(name, e.getErrorCode());
+    }
+  }
+}
