@@ -1,8 +1,24 @@
 # Commands of the repository; people and machines call them. See README.md.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+MVN := mvn -B -ntp
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
-.PHONY: help
+prerequisites: ## install what is missing on this machine (Debian, root)
+	@e2e/lab/install-prerequisites
+
+build: prerequisites ## compile and package everything, no tests
+	@$(MVN) -q -DskipTests package
+
+test: prerequisites ## every test that CI runs, then a table of time per class
+	@rm -rf */target/surefire-reports */target/failsafe-reports
+	@$(MVN) -Plab verify; status=$$?; \
+	  java -cp e2e/target/classes dev.braid.e2e.report.TestTable . || status=1; \
+	  exit $$status
+
+dist: prerequisites ## programs as runnable folders (*/target/dist) and the SBOM (target/braid-sbom.json)
+	@$(MVN) -q -DskipTests -Psbom package
+
+.PHONY: help prerequisites build test dist
