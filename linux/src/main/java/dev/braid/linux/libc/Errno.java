@@ -3,6 +3,7 @@ package dev.braid.linux.libc;
 import java.util.Map;
 
 /** Error numbers of Linux (the same on x86-64 and arm64) that this code tells apart. */
+@FromC(headers = "errno.h")
 public final class Errno {
 
   public static final int EPERM = 1;

@@ -25,6 +25,10 @@ interface LibC extends Library {
 
   int fsync(int fd) throws LastErrorException;
 
+  NativeLong read(int fd, Pointer buffer, NativeLong count) throws LastErrorException;
+
+  NativeLong write(int fd, Pointer buffer, NativeLong count) throws LastErrorException;
+
   NativeLong pread(int fd, Pointer buffer, NativeLong count, NativeLong offset)
       throws LastErrorException;
 

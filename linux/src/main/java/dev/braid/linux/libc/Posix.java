@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** System calls with Java's manners: descriptors are closed by type, errors are exceptions. */
+@FromC(headers = {"fcntl.h", "poll.h", "signal.h"})
 public final class Posix {
 
   public static final int O_RDONLY = 0;
@@ -18,6 +19,10 @@ public final class Posix {
   public static final int O_EXCL = 0x80;
   public static final int O_NONBLOCK = 0x800;
   public static final int O_CLOEXEC = 0x80000;
+
+  /** Past the page cache. Buffer, offset and length must be multiples of the block size. */
+  public static final int O_DIRECT =
+      System.getProperty("os.arch").equals("aarch64") ? 0x10000 : 0x4000;
 
   public static final short POLLIN = 1;
   public static final short POLLOUT = 4;
@@ -91,6 +96,19 @@ public final class Posix {
                 .intValue());
   }
 
+  /** Reads what there is, at most the buffer's size. 0 is the end. */
+  public static int read(Fd fd, Memory buffer) throws ErrnoException {
+    return retry(
+        "read " + fd,
+        () -> LibC.INSTANCE.read(fd.number(), buffer, new NativeLong(buffer.size())).intValue());
+  }
+
+  public static int write(Fd fd, Memory buffer) throws ErrnoException {
+    return retry(
+        "write " + fd,
+        () -> LibC.INSTANCE.write(fd.number(), buffer, new NativeLong(buffer.size())).intValue());
+  }
+
   /**
    * An ioctl whose request number has the top bit clear or set alike: numbers are given as the C
    * macros give them, unsigned.
@@ -139,15 +157,15 @@ public final class Posix {
    * @return the events that came (also POLLERR and POLLHUP), 0 if the deadline passed
    */
   public static int poll(Fd fd, short events, Deadline deadline) throws ErrnoException {
-    try (Memory pollfd = new Memory(8)) {
+    try (Memory pollfd = new Memory(Abi.PollFd.SIZE)) {
       while (true) {
-        pollfd.setInt(0, fd.number());
-        pollfd.setShort(4, events);
-        pollfd.setShort(6, (short) 0);
+        pollfd.setInt(Abi.PollFd.FD, fd.number());
+        pollfd.setShort(Abi.PollFd.EVENTS, events);
+        pollfd.setShort(Abi.PollFd.REVENTS, (short) 0);
         try {
           int ready = LibC.INSTANCE.poll(pollfd, new NativeLong(1), deadline.leftMillis());
           if (ready > 0) {
-            return pollfd.getShort(6);
+            return pollfd.getShort(Abi.PollFd.REVENTS);
           }
           if (deadline.passed()) {
             return 0;

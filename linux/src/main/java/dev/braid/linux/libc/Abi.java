@@ -1,0 +1,196 @@
+package dev.braid.linux.libc;
+
+/**
+ * Every structure and number of the kernel's interface that Braid uses, in one place, so that one
+ * test can compare them all with the C compiler. A new one needs nothing but its class here.
+ *
+ * <p>All are those of 64-bit Linux (x86-64 and arm64).
+ */
+@SuppressWarnings("MissingSummary") // the members are documented where they are used, and in C
+public final class Abi {
+
+  private Abi() {}
+
+  /** The SCSI generic driver's numbers. */
+  @FromC(headers = {"stddef.h", "scsi/sg.h"})
+  public static final class Sg {
+    public static final int SG_DXFER_NONE = -1;
+    public static final int SG_DXFER_FROM_DEV = -3;
+
+    private Sg() {}
+  }
+
+  @FromC(
+      headers = {"stddef.h", "scsi/sg.h"},
+      struct = "struct sg_io_hdr")
+  public static final class SgIoHdr {
+    public static final int SIZE = 88;
+    public static final int INTERFACE_ID = 0;
+    public static final int DXFER_DIRECTION = 4;
+    public static final int CMD_LEN = 8;
+    public static final int MX_SB_LEN = 9;
+    public static final int IOVEC_COUNT = 10;
+    public static final int DXFER_LEN = 12;
+    public static final int DXFERP = 16;
+    public static final int CMDP = 24;
+    public static final int SBP = 32;
+    public static final int TIMEOUT = 40;
+    public static final int FLAGS = 44;
+    public static final int PACK_ID = 48;
+    public static final int USR_PTR = 56;
+    public static final int STATUS = 64;
+    public static final int SB_LEN_WR = 67;
+    public static final int HOST_STATUS = 68;
+    public static final int DRIVER_STATUS = 70;
+    public static final int RESID = 72;
+    public static final int DURATION = 76;
+    public static final int INFO = 80;
+
+    private SgIoHdr() {}
+  }
+
+  /** Device-mapper's ioctls, flags and bounds. */
+  @FromC(headers = "linux/dm-ioctl.h")
+  public static final class Dm {
+    public static final int DM_NAME_LEN = 128;
+    public static final int DM_UUID_LEN = 129;
+    public static final int DM_MAX_TYPE_NAME = 16;
+
+    public static final long DM_VERSION = 0xc138fd00L;
+    public static final long DM_LIST_DEVICES = 0xc138fd02L;
+    public static final long DM_DEV_REMOVE = 0xc138fd04L;
+    public static final long DM_DEV_SUSPEND = 0xc138fd06L;
+    public static final long DM_DEV_STATUS = 0xc138fd07L;
+    public static final long DM_TABLE_DEPS = 0xc138fd0bL;
+    public static final long DM_TABLE_STATUS = 0xc138fd0cL;
+    public static final long DM_TARGET_MSG = 0xc138fd0eL;
+
+    public static final int DM_READONLY_FLAG = 1;
+    public static final int DM_SUSPEND_FLAG = 1 << 1;
+    public static final int DM_STATUS_TABLE_FLAG = 1 << 4;
+    public static final int DM_ACTIVE_PRESENT_FLAG = 1 << 5;
+    public static final int DM_BUFFER_FULL_FLAG = 1 << 8;
+    public static final int DM_DEFERRED_REMOVE = 1 << 17;
+
+    private Dm() {}
+  }
+
+  @FromC(headers = "linux/dm-ioctl.h", struct = "struct dm_ioctl")
+  public static final class DmIoctl {
+    public static final int SIZE = 312;
+    public static final int VERSION = 0;
+    public static final int DATA_SIZE = 12;
+    public static final int DATA_START = 16;
+    public static final int TARGET_COUNT = 20;
+    public static final int OPEN_COUNT = 24;
+    public static final int FLAGS = 28;
+    public static final int EVENT_NR = 32;
+    public static final int DEV = 40;
+    public static final int NAME = 48;
+    public static final int UUID = 176;
+    public static final int DATA = 305;
+
+    private DmIoctl() {}
+  }
+
+  @FromC(headers = "linux/dm-ioctl.h", struct = "struct dm_name_list")
+  public static final class DmNameList {
+    public static final int DEV = 0;
+    public static final int NEXT = 8;
+    public static final int NAME = 12;
+
+    private DmNameList() {}
+  }
+
+  @FromC(headers = "linux/dm-ioctl.h", struct = "struct dm_target_spec")
+  public static final class DmTargetSpec {
+    public static final int SIZE = 40;
+    public static final int SECTOR_START = 0;
+    public static final int LENGTH = 8;
+    public static final int STATUS = 16;
+    public static final int NEXT = 20;
+    public static final int TARGET_TYPE = 24;
+
+    private DmTargetSpec() {}
+  }
+
+  @FromC(headers = "linux/dm-ioctl.h", struct = "struct dm_target_deps")
+  public static final class DmTargetDeps {
+    public static final int COUNT = 0;
+    public static final int DEV = 8;
+
+    private DmTargetDeps() {}
+  }
+
+  @FromC(headers = "linux/dm-ioctl.h", struct = "struct dm_target_msg")
+  public static final class DmTargetMsg {
+    public static final int SECTOR = 0;
+    public static final int MESSAGE = 8;
+
+    private DmTargetMsg() {}
+  }
+
+  /** What every block device answers. */
+  @FromC(headers = "linux/fs.h")
+  public static final class Block {
+    public static final long BLKROGET = 0x125e;
+    public static final long BLKFLSBUF = 0x1261;
+    public static final long BLKSSZGET = 0x1268;
+    public static final long BLKGETSIZE64 = 0x80081272L;
+
+    private Block() {}
+  }
+
+  /** The kernel's flags for mount(2). */
+  @FromC(headers = "sys/mount.h")
+  public static final class Mount {
+    public static final int MS_RDONLY = 1;
+    public static final int MS_NOSUID = 2;
+    public static final int MS_NODEV = 4;
+    public static final int MS_NOEXEC = 8;
+    public static final int MS_SYNCHRONOUS = 16;
+    public static final int MS_REMOUNT = 32;
+    public static final int MS_DIRSYNC = 128;
+    public static final int MS_NOATIME = 1024;
+    public static final int MS_NODIRATIME = 2048;
+    public static final int MS_BIND = 4096;
+    public static final int MS_RELATIME = 1 << 21;
+    public static final int MS_STRICTATIME = 1 << 24;
+    public static final int UMOUNT_NOFOLLOW = 8;
+
+    private Mount() {}
+  }
+
+  /** Locks that belong to an open file description. */
+  @FromC(headers = "fcntl.h")
+  public static final class Lock {
+    public static final int F_RDLCK = 0;
+    public static final int F_WRLCK = 1;
+    public static final int F_UNLCK = 2;
+    public static final int F_OFD_SETLK = 37;
+
+    private Lock() {}
+  }
+
+  @FromC(headers = "fcntl.h", struct = "struct flock")
+  public static final class Flock {
+    public static final int SIZE = 32;
+    public static final int L_TYPE = 0;
+    public static final int L_WHENCE = 2;
+    public static final int L_START = 8;
+    public static final int L_LEN = 16;
+    public static final int L_PID = 24;
+
+    private Flock() {}
+  }
+
+  @FromC(headers = "poll.h", struct = "struct pollfd")
+  public static final class PollFd {
+    public static final int SIZE = 8;
+    public static final int FD = 0;
+    public static final int EVENTS = 4;
+    public static final int REVENTS = 6;
+
+    private PollFd() {}
+  }
+}
