@@ -18,7 +18,7 @@ class ScsiAnswersTest {
 
   /** As LIO writes page 0x83: NAA name, T10 name, relative port. */
   private static final String PAGE_83 =
-      "00830024"
+      "00830028"
           + "01030010"
           + "60014050123456789abcdef012345678"
           + "02010008"
