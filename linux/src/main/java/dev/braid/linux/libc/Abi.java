@@ -193,4 +193,52 @@ public final class Abi {
 
     private PollFd() {}
   }
+
+  /** Numbers about files. */
+  @FromC(headers = {"fcntl.h", "sys/stat.h"})
+  public static final class File {
+    public static final int AT_FDCWD = -100;
+    public static final int STATX_BLOCKS = 0x400;
+
+    private File() {}
+  }
+
+  @FromC(headers = "sys/stat.h", struct = "struct statx")
+  public static final class Statx {
+    public static final int SIZE = 256;
+    public static final int STX_BLOCKS = 48;
+
+    private Statx() {}
+  }
+
+  /** The loop driver's ioctls and flags. */
+  @FromC(headers = "linux/loop.h")
+  public static final class Loop {
+    public static final int LOOP_CLR_FD = 0x4C01;
+    public static final int LOOP_SET_CAPACITY = 0x4C07;
+    public static final int LOOP_CONFIGURE = 0x4C0A;
+    public static final int LOOP_CTL_GET_FREE = 0x4C82;
+    public static final int LO_FLAGS_DIRECT_IO = 16;
+
+    private Loop() {}
+  }
+
+  @FromC(headers = "linux/loop.h", struct = "struct loop_config")
+  public static final class LoopConfig {
+    public static final int SIZE = 304;
+    public static final int FD = 0;
+    public static final int BLOCK_SIZE = 4;
+    public static final int INFO = 8;
+
+    private LoopConfig() {}
+  }
+
+  @FromC(headers = "linux/loop.h", struct = "struct loop_info64")
+  public static final class LoopInfo {
+    public static final int SIZE = 232;
+    public static final int LO_FLAGS = 52;
+    public static final int LO_FILE_NAME = 56;
+
+    private LoopInfo() {}
+  }
 }

@@ -22,6 +22,7 @@ public final class Errno {
   public static final int ENOTTY = 25;
   public static final int ENOSPC = 28;
   public static final int EROFS = 30;
+  public static final int ENOTEMPTY = 39;
   public static final int EPIPE = 32;
   public static final int ENOBUFS = 105;
   public static final int ECONNREFUSED = 111;
@@ -44,6 +45,7 @@ public final class Errno {
           Map.entry(EINVAL, "invalid argument (EINVAL)"),
           Map.entry(ENOTTY, "not supported by this device (ENOTTY)"),
           Map.entry(ENOSPC, "no space left (ENOSPC)"),
+          Map.entry(ENOTEMPTY, "folder not empty (ENOTEMPTY)"),
           Map.entry(EROFS, "read-only file system (EROFS)"),
           Map.entry(EPIPE, "broken pipe (EPIPE)"),
           Map.entry(ENOBUFS, "no buffer space (ENOBUFS)"),

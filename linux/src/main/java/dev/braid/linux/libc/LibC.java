@@ -60,6 +60,16 @@ interface LibC extends Library {
 
   int poll(Pointer fds, NativeLong count, int timeoutMillis) throws LastErrorException;
 
+  int mkdir(String path, int mode) throws LastErrorException;
+
+  int rmdir(String path) throws LastErrorException;
+
+  int symlink(String target, String path) throws LastErrorException;
+
+  int unlink(String path) throws LastErrorException;
+
+  int statx(int folder, String path, int flags, int mask, Pointer answer) throws LastErrorException;
+
   int kill(int pid, int signal) throws LastErrorException;
 
   int getpid();

@@ -17,6 +17,7 @@ public final class Posix {
   public static final int O_RDWR = 2;
   public static final int O_CREAT = 0x40;
   public static final int O_EXCL = 0x80;
+  public static final int O_TRUNC = 0x200;
   public static final int O_NONBLOCK = 0x800;
   public static final int O_CLOEXEC = 0x80000;
 
@@ -149,6 +150,37 @@ public final class Posix {
 
   public static void umount(Path target, int flags) throws ErrnoException {
     retry("umount " + target, () -> LibC.INSTANCE.umount2(target.toString(), flags));
+  }
+
+  public static void mkdir(Path path, int mode) throws ErrnoException {
+    retry("mkdir " + path, () -> LibC.INSTANCE.mkdir(path.toString(), mode));
+  }
+
+  public static void rmdir(Path path) throws ErrnoException {
+    retry("rmdir " + path, () -> LibC.INSTANCE.rmdir(path.toString()));
+  }
+
+  public static void symlink(Path target, Path path) throws ErrnoException {
+    retry(
+        "symlink " + path + " to " + target,
+        () -> LibC.INSTANCE.symlink(target.toString(), path.toString()));
+  }
+
+  public static void unlink(Path path) throws ErrnoException {
+    retry("unlink " + path, () -> LibC.INSTANCE.unlink(path.toString()));
+  }
+
+  /** How much of the disk a file takes: less than its size where it has holes. */
+  public static long allocatedBytes(Path path) throws ErrnoException {
+    try (Memory answer = new Memory(Abi.Statx.SIZE)) {
+      answer.clear();
+      retry(
+          "statx " + path,
+          () ->
+              LibC.INSTANCE.statx(
+                  Abi.File.AT_FDCWD, path.toString(), 0, Abi.File.STATX_BLOCKS, answer));
+      return answer.getLong(Abi.Statx.STX_BLOCKS) * 512;
+    }
   }
 
   /**

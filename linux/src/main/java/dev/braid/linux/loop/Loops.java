@@ -1,0 +1,74 @@
+package dev.braid.linux.loop;
+
+import dev.braid.base.error.KernelRefused;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** The loop devices of this host, as {@code /sys/block} shows them. Stateless. */
+public final class Loops {
+
+  private final Path sysBlock;
+
+  /**
+   * @param sysBlock {@code /sys/block}, or a folder that stands for it
+   */
+  public Loops(Path sysBlock) {
+    this.sysBlock = sysBlock;
+  }
+
+  /** Every loop device over a file, lowest number first. */
+  public List<Loop> over(Path file) {
+    return all().stream().filter(loop -> loop.file().equals(file)).toList();
+  }
+
+  /** Every loop device in use, lowest number first. */
+  public List<Loop> all() {
+    var loops = new ArrayList<Loop>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(sysBlock, "loop*")) {
+      for (Path entry : entries) {
+        read(entry).ifPresent(loops::add);
+      }
+    } catch (IOException e) {
+      throw new KernelRefused("cannot list " + sysBlock + ": " + e.getMessage(), e);
+    }
+    loops.sort(Comparator.comparingInt(Loop::number));
+    return loops;
+  }
+
+  /** One loop device; empty if it is not in use. */
+  public Optional<Loop> find(int number) {
+    return read(sysBlock.resolve("loop" + number));
+  }
+
+  private static Optional<Loop> read(Path entry) {
+    try {
+      String file = text(entry.resolve("loop/backing_file"));
+      return Optional.of(
+          new Loop(
+              Integer.parseInt(entry.getFileName().toString().substring("loop".length())),
+              Path.of(file),
+              text(entry.resolve("loop/dio")).equals("1"),
+              text(entry.resolve("ro")).equals("1"),
+              text(entry.resolve("loop/offset")).equals("0")
+                  && text(entry.resolve("loop/sizelimit")).equals("0")));
+    } catch (NoSuchFileException e) {
+      return Optional.empty(); // not in use, or not any more
+    } catch (IOException e) {
+      if (Files.notExists(entry.resolve("loop"))) {
+        return Optional.empty();
+      }
+      throw new KernelRefused("cannot read " + entry + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String text(Path attribute) throws IOException {
+    return Files.readString(attribute).strip();
+  }
+}
