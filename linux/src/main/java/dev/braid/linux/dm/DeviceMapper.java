@@ -1,0 +1,66 @@
+package dev.braid.linux.dm;
+
+import dev.braid.base.Wwid;
+import dev.braid.base.error.KernelRefused;
+import dev.braid.linux.DeviceNumber;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What device-mapper knows. Every answer is of now, and empty where the map is not there: it may
+ * have gone since it was last seen.
+ */
+public interface DeviceMapper {
+
+  /** The machine's own. Needs root. */
+  static DeviceMapper ofKernel() {
+    return new KernelDeviceMapper();
+  }
+
+  /** Every map's number and name, in no order. */
+  List<Named> list();
+
+  /** A map's number and name. */
+  record Named(DeviceNumber number, String name) {}
+
+  Optional<DmDevice> byUuid(String uuid);
+
+  Optional<DmDevice> byName(String name);
+
+  Optional<DmDevice> byNumber(DeviceNumber number);
+
+  /** The table in force. Empty also where the map has none. */
+  Optional<List<DmTarget>> table(DmDevice map);
+
+  /** The status of the table in force. */
+  Optional<List<DmTarget>> status(DmDevice map);
+
+  /** The devices directly under a map. */
+  Optional<List<DeviceNumber>> dependencies(DmDevice map);
+
+  /** The multipath map of a LUN, whatever its name. */
+  default Optional<DmDevice> multipath(Wwid wwid) {
+    return byUuid(DmDevice.MULTIPATH + wwid);
+  }
+
+  /**
+   * @throws KernelRefused if this is a map of another kind
+   */
+  default Optional<MultipathTable> multipathTable(DmDevice map) {
+    return table(map).map(lines -> MultipathTable.parse(only(map, lines).text()));
+  }
+
+  /**
+   * @throws KernelRefused if this is a map of another kind
+   */
+  default Optional<MultipathStatus> multipathStatus(DmDevice map) {
+    return status(map).map(lines -> MultipathStatus.parse(only(map, lines).text()));
+  }
+
+  private static DmTarget only(DmDevice map, List<DmTarget> lines) {
+    if (lines.size() != 1 || !lines.get(0).isMultipath()) {
+      throw new KernelRefused(map.name() + " is not a multipath map: " + lines);
+    }
+    return lines.get(0);
+  }
+}
