@@ -21,4 +21,10 @@ test: prerequisites ## every test that CI runs, then a table of time per class
 dist: prerequisites ## programs as runnable folders (*/target/dist) and the SBOM (target/braid-sbom.json)
 	@$(MVN) -q -DskipTests -Psbom package
 
-.PHONY: help prerequisites build test dist
+lab: prerequisites ## start the lab and leave it running; says how to get into each machine
+	@e2e/lab/lab up
+
+lab-down: ## end the lab that make lab started
+	@e2e/lab/lab down
+
+.PHONY: help prerequisites build test dist lab lab-down

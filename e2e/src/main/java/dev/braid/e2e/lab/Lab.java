@@ -1,0 +1,308 @@
+package dev.braid.e2e.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+
+/**
+ * A running lab: head {@code san1}, nodes {@code node1} and {@code node2}.
+ *
+ * <p>One that was started here ends when it is closed, and also when this process ends. One that
+ * was {@link #attach attached to} goes on.
+ */
+public final class Lab implements AutoCloseable {
+
+  private final RunFolder folder;
+  private final Network network;
+  private final List<Machine> machines;
+  private final boolean ours;
+  private final Thread atExit = new Thread(this::endQuietly, "lab-end");
+
+  private Lab(
+      RunFolder folder, Network network, Image image, Accelerator accelerator, boolean ours) {
+    this.folder = folder;
+    this.network = network;
+    this.ours = ours;
+    this.machines =
+        List.of(
+            machine("san1", Role.HEAD, 11, image, accelerator),
+            machine("node1", Role.NODE, 21, image, accelerator),
+            machine("node2", Role.NODE, 22, image, accelerator));
+  }
+
+  /** Starts a lab for this process: at most a few minutes where there is no image yet. */
+  public static Lab start(Programs programs) {
+    Lab lab = start(RunFolder.ofThisProcess(), programs, true);
+    Runtime.getRuntime().addShutdownHook(lab.atExit);
+    return lab;
+  }
+
+  /** Starts the lab that goes on when this process ends. */
+  static Lab startShared(Programs programs) {
+    return start(RunFolder.shared(), programs, false);
+  }
+
+  /**
+   * The lab that {@code make lab} left running. Its machines keep what earlier users did to them.
+   *
+   * @throws LabException if there is none
+   */
+  public static Lab attach() {
+    RunFolder folder = RunFolder.shared();
+    if (!sharedIsThere()) {
+      throw new LabException("no lab is running in " + folder.path() + "; `make lab` starts one");
+    }
+    Image image = new Image(Path.of(read(folder.path().resolve("image"))));
+    var accelerator = Accelerator.valueOf(read(folder.path().resolve("accelerator")));
+    Lab lab = new Lab(folder, new Network(folder.namespace()), image, accelerator, false);
+    for (Machine machine : lab.machines) {
+      if (!machine.isReachable()) {
+        machine.powerOn();
+        machine.connect();
+      }
+    }
+    return lab;
+  }
+
+  static boolean sharedIsThere() {
+    return Files.exists(RunFolder.shared().path().resolve("started"));
+  }
+
+  private static Lab start(RunFolder folder, Programs programs, boolean ours) {
+    if (!"root".equals(System.getProperty("user.name"))) {
+      throw new LabException("the lab makes a network namespace and needs root: use sudo");
+    }
+    try {
+      endAbandoned();
+      // What is left of one that ended badly.
+      end(folder);
+      folder.make();
+      if (ours) {
+        folder.own();
+      }
+      Image image = Image.get();
+      Accelerator accelerator = Accelerator.find(image);
+      var lab = new Lab(folder, new Network(folder.namespace()), image, accelerator, ours);
+      try {
+        Progress.say("lab: machines run with " + accelerator.description());
+        lab.up(programs);
+        Files.writeString(folder.path().resolve("image"), image.folder().toString());
+        Files.writeString(folder.path().resolve("accelerator"), accelerator.name());
+        Files.writeString(folder.path().resolve("started"), "");
+        return lab;
+      } catch (IOException | RuntimeException e) {
+        lab.collectLogs(Repository.root().resolve("e2e/target/lab-logs/start"));
+        lab.endQuietly();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new LabException("cannot start the lab in " + folder.path(), e);
+    }
+  }
+
+  private void up(Programs programs) throws IOException {
+    Path key = key();
+    HostProcess.must(
+        Duration.ofSeconds(20),
+        "ssh-keygen",
+        "-q",
+        "-t",
+        "ed25519",
+        "-N",
+        "",
+        "-C",
+        "braid-lab",
+        "-f",
+        key.toString());
+    programs.makeDisk(programsDisk(), folder.path().resolve("programs"), Path.of(key + ".pub"));
+    network.up(machines.stream().map(Machine::name).toList(), folder.path());
+    String names = machines.stream().map(Machine::name).collect(Collectors.joining(", "));
+    Progress.during(
+        "lab: starting " + names,
+        () -> {
+          long start = System.nanoTime();
+          onEach(
+              machine -> {
+                machine.makeDisks();
+                machine.boot();
+                long seconds = Math.round((System.nanoTime() - start) / 1e9);
+                Progress.say("lab: " + machine + " is up after " + seconds + " s");
+              });
+          return names;
+        });
+  }
+
+  public Machine san1() {
+    return machine("san1");
+  }
+
+  public Machine node1() {
+    return machine("node1");
+  }
+
+  public Machine node2() {
+    return machine("node2");
+  }
+
+  public List<Machine> machines() {
+    return machines;
+  }
+
+  public Machine machine(String name) {
+    return machines.stream()
+        .filter(m -> m.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new LabException("no machine is called " + name));
+  }
+
+  public Path folder() {
+    return folder.path();
+  }
+
+  /** Undoes every fault in every machine. */
+  public void heal() {
+    onEach(Machine::heal);
+  }
+
+  /** Everything there is to know about every machine, in one folder each. Never fails. */
+  public void collectLogs(Path into) {
+    onEach(machine -> LogCollection.collect(machine, into.resolve(machine.name())));
+  }
+
+  /** Ends the lab if it was started here, and removes all of it; otherwise leaves it as it is. */
+  @Override
+  public void close() {
+    try {
+      if (ours) {
+        end(folder);
+        Runtime.getRuntime().removeShutdownHook(atExit);
+      } else {
+        for (Machine machine : machines) {
+          machine.removeForwards();
+        }
+      }
+    } catch (IOException e) {
+      throw new LabException("cannot end the lab in " + folder.path(), e);
+    }
+  }
+
+  /** Ends what {@code make lab} started; false if there was nothing. */
+  static boolean endShared() throws IOException {
+    boolean there = Files.exists(RunFolder.shared().path());
+    end(RunFolder.shared());
+    return there;
+  }
+
+  static void endAbandoned() throws IOException {
+    for (RunFolder old : RunFolder.abandoned()) {
+      Progress.say("lab: ending " + old.path() + ", whose owner is gone");
+      end(old);
+    }
+  }
+
+  /** Works from the folder alone, so it also ends what was only half started. */
+  private static void end(RunFolder folder) throws IOException {
+    var network = new Network(folder.namespace());
+    if (Files.exists(folder.path())) {
+      // Image and accelerator do not matter to end a machine.
+      new Lab(folder, network, new Image(folder.path()), Accelerator.TCG, false)
+          .onEach(Machine::end);
+    }
+    network.down();
+    folder.delete();
+  }
+
+  private void endQuietly() {
+    try {
+      end(folder);
+    } catch (IOException | RuntimeException e) {
+      Progress.say("lab: " + folder.path() + " did not end well: " + e.getMessage());
+    }
+  }
+
+  private Machine machine(String name, Role role, int octet, Image image, Accelerator accelerator) {
+    Path own = folder.path().resolve(name);
+    return new Machine(
+        name,
+        role,
+        octet,
+        own,
+        programsDisk(),
+        new Qemu(name, role, octet, own, image, accelerator, network),
+        new Ssh(own.resolve("ssh"), key(), Network.managementAddress(octet), network));
+  }
+
+  private Path key() {
+    return folder.path().resolve("key");
+  }
+
+  private Path programsDisk() {
+    return folder.path().resolve("programs.img");
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new LabException("cannot read " + file, e);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Work {
+    void on(Machine machine) throws Exception;
+  }
+
+  /** All machines at once; waits for all; throws the first failure, with the others in it. */
+  private void onEach(Work work) {
+    ExecutorService threads = Executors.newFixedThreadPool(machines.size());
+    try {
+      var tasks = new ArrayList<Callable<Void>>();
+      for (Machine machine : machines) {
+        tasks.add(
+            () -> {
+              work.on(machine);
+              return null;
+            });
+      }
+      var failures = new ArrayList<Throwable>();
+      for (Future<Void> future : threads.invokeAll(tasks)) {
+        try {
+          future.get();
+        } catch (ExecutionException e) {
+          failures.add(e.getCause() == null ? e : e.getCause());
+        }
+      }
+      if (!failures.isEmpty()) {
+        var all =
+            new LabException(
+                failures.stream()
+                    .map(f -> String.valueOf(f.getMessage()))
+                    .collect(Collectors.joining("\n")),
+                failures.get(0));
+        failures.stream().skip(1).forEach(all::addSuppressed);
+        throw all;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LabException("interrupted", e);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "lab in " + folder.path() + Arrays.toString(machines.toArray());
+  }
+}

@@ -1,0 +1,95 @@
+package dev.braid.e2e.lab;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** One lab for all tests of a run; see {@link InLab}. */
+public final class LabExtension
+    implements ParameterResolver,
+        AfterTestExecutionCallback,
+        AfterEachCallback,
+        LifecycleMethodExecutionExceptionHandler {
+
+  private static final Namespace NAMESPACE = Namespace.create(LabExtension.class);
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    Class<?> type = parameter.getParameter().getType();
+    return type == Lab.class || type == Machine.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    Lab lab = lab(context);
+    return parameter.getParameter().getType() == Lab.class
+        ? lab
+        : lab.machine(parameter.getParameter().getName());
+  }
+
+  @Override
+  public void afterTestExecution(ExtensionContext context) {
+    context.getExecutionException().ifPresent(failure -> collectLogs(context));
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    lab(context).heal();
+  }
+
+  @Override
+  public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    collectLogs(context);
+    throw failure;
+  }
+
+  @Override
+  public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    collectLogs(context);
+    throw failure;
+  }
+
+  @Override
+  public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    collectLogs(context);
+    throw failure;
+  }
+
+  @Override
+  public void handleAfterAllMethodExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    collectLogs(context);
+    throw failure;
+  }
+
+  /** The store closes it when the last test of the session is done. */
+  private static Lab lab(ExtensionContext context) {
+    return context
+        .getStore(StoreScope.LAUNCHER_SESSION, NAMESPACE)
+        .computeIfAbsent(Lab.class, type -> start(), Lab.class);
+  }
+
+  private static Lab start() {
+    return "reuse".equals(System.getenv("BRAID_LAB"))
+        ? Lab.attach()
+        : Lab.start(Programs.ofThisCheckout());
+  }
+
+  private static void collectLogs(ExtensionContext context) {
+    String test =
+        context.getRequiredTestClass().getSimpleName()
+            + context.getTestMethod().map(m -> "." + m.getName()).orElse("");
+    Path into = Repository.root().resolve("e2e/target/lab-logs").resolve(test);
+    lab(context).collectLogs(into);
+    Progress.say("lab: " + test + " failed; every log is in " + into);
+  }
+}
