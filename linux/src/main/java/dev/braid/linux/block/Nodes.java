@@ -1,0 +1,34 @@
+package dev.braid.linux.block;
+
+import dev.braid.linux.DeviceNumber;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** What kind of file a path is, as stat(2) says, following links. */
+public final class Nodes {
+
+  private static final int KIND = 0170000;
+  private static final int BLOCK = 0060000;
+
+  private Nodes() {}
+
+  /**
+   * The device a node stands for; empty where the path is no block device's node, or is not there.
+   */
+  public static Optional<DeviceNumber> block(Path path) {
+    try {
+      Map<String, Object> stat = Files.readAttributes(path, "unix:mode,rdev");
+      if (stat.get("mode") instanceof Integer mode
+          && stat.get("rdev") instanceof Long rdev
+          && (mode & KIND) == BLOCK) {
+        return Optional.of(DeviceNumber.ofDev(rdev));
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

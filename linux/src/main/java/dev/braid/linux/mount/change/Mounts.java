@@ -1,0 +1,50 @@
+package dev.braid.linux.mount.change;
+
+import dev.braid.base.step.Step;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** Mounts and unmounts in this process's namespace. */
+public interface Mounts {
+
+  /** The machine's own. Needs root. */
+  static Mounts ofKernel() {
+    return new KernelMounts();
+  }
+
+  /** What can be asked of a mount beyond the defaults. */
+  enum Flag {
+    READ_ONLY,
+    NOSUID,
+    NODEV,
+    NOEXEC,
+    NOATIME,
+    NODIRATIME,
+    RELATIME,
+    STRICTATIME,
+    SYNC,
+    DIRSYNC
+  }
+
+  /**
+   * Mounts a file system.
+   *
+   * @param data options that the file system itself reads, comma-separated; may be empty
+   * @throws dev.braid.base.error.DeviceInUse if the device is mounted or claimed already
+   */
+  void mount(Step step, Path device, Path target, String type, Set<Flag> flags, String data);
+
+  /** Shows a folder or file at a second place. */
+  void bind(Step step, Path source, Path target);
+
+  /** Makes one bind mount read-only; the file system's other mounts stay as they are. */
+  void makeReadOnly(Step step, Path target, Set<Flag> flags);
+
+  /**
+   * Takes the topmost mount off a path. It is then out of the table; that the file system is gone
+   * only its device can tell.
+   *
+   * @throws dev.braid.base.error.DeviceInUse if a file of it is open, or another mount lies in it
+   */
+  void unmount(Step step, Path target);
+}

@@ -1,0 +1,145 @@
+package dev.braid.linux.proc;
+
+import dev.braid.base.Deadline;
+import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.block.Nodes;
+import dev.braid.linux.mount.MountEntry;
+import dev.braid.linux.mount.MountTable;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Reads the processes' folders. Processes come and go meanwhile: whatever fails is left out. */
+final class ProcHolders implements Holders {
+
+  private final Path proc;
+  private final Path sys;
+
+  ProcHolders(Path proc, Path sys) {
+    this.proc = proc;
+    this.sys = sys;
+  }
+
+  /**
+   * On a thread of its own, since a look at another process's file can hang, if that file lies on a
+   * dead network file system.
+   */
+  @Override
+  public List<String> of(DeviceNumber device, Deadline deadline) {
+    var found = new ConcurrentLinkedQueue<String>();
+    var done = new CompletableFuture<Boolean>();
+    var thread =
+        new Thread(
+            () -> {
+              try {
+                search(device, found);
+              } finally {
+                done.complete(true);
+              }
+            },
+            "holders of " + device);
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      done.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      found.add("perhaps others (the search took too long)");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return List.copyOf(new LinkedHashSet<>(found));
+  }
+
+  private void search(DeviceNumber device, ConcurrentLinkedQueue<String> found) {
+    above(device).forEach(found::add);
+    Set<Path> namespaces = new HashSet<>();
+    for (Path process : processes()) {
+      Path namespace = link(process.resolve("ns/mnt")).orElse(process);
+      if (namespaces.add(namespace)) {
+        mounts(process, device).forEach(found::add);
+      }
+      if (hasOpen(process, device)) {
+        found.add("process " + process.getFileName() + " (" + command(process) + ")");
+      }
+    }
+  }
+
+  private List<String> above(DeviceNumber device) {
+    return list(sys.resolve("dev/block").resolve(device.toString()).resolve("holders")).stream()
+        .map(holder -> "device " + holder.getFileName() + name(holder))
+        .toList();
+  }
+
+  private static String name(Path holder) {
+    try {
+      return " (" + Files.readString(holder.resolve("dm/name")).strip() + ")";
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private List<String> mounts(Path process, DeviceNumber device) {
+    try {
+      var table = MountTable.read(process.resolve("mountinfo"));
+      return table.of(device).stream()
+          .map(MountEntry::target)
+          .map(target -> "mount " + target + " (seen by process " + process.getFileName() + ")")
+          .toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  private List<Path> processes() {
+    return list(proc).stream()
+        .filter(p -> String.valueOf(p.getFileName()).matches("\\d{1,9}"))
+        .sorted(Comparator.comparingInt(p -> Integer.parseInt(String.valueOf(p.getFileName()))))
+        .toList();
+  }
+
+  private static boolean hasOpen(Path process, DeviceNumber device) {
+    return list(process.resolve("fd")).stream()
+        // Sockets, pipes and the like need no closer look.
+        .filter(fd -> link(fd).map(target -> target.toString().startsWith("/")).orElse(false))
+        .anyMatch(fd -> Nodes.block(fd).map(device::equals).orElse(false));
+  }
+
+  private static String command(Path process) {
+    try {
+      return Files.readString(process.resolve("comm")).strip();
+    } catch (IOException e) {
+      return "gone meanwhile";
+    }
+  }
+
+  private static Optional<Path> link(Path path) {
+    try {
+      return Optional.of(Files.readSymbolicLink(path));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static List<Path> list(Path folder) {
+    var found = new ArrayList<Path>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      entries.forEach(found::add);
+    } catch (IOException | java.nio.file.DirectoryIteratorException e) {
+      return found;
+    }
+    return found;
+  }
+}

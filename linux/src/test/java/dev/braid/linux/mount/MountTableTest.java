@@ -1,0 +1,57 @@
+package dev.braid.linux.mount;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.linux.DeviceNumber;
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class MountTableTest {
+
+  private static final MountTable TABLE =
+      MountTable.parse(
+          """
+          22 28 0:21 / /sys rw,nosuid,nodev,noexec,relatime shared:7 - sysfs sysfs rw
+          28 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
+          90 28 253:0 / /staging/a\\040b rw,relatime shared:40 master:3 - ext4 /dev/dm-0 rw,stripe=8
+          91 28 253:0 / /pods/1 ro,relatime - ext4 /dev/dm-0 rw
+          92 28 0:5 /dm-0 /pods/2 rw,nosuid - devtmpfs udev rw,size=1M
+          93 28 253:1 / /pods/2 rw - ext4 /dev/dm-1 ro
+          nonsense
+          """);
+  private static final DeviceNumber DM_0 = new DeviceNumber(253, 0);
+
+  @Test
+  @DisplayName("every mount of a device, with blanks in its name, read-only or not")
+  void ofDevice() {
+    assertThat(TABLE.entries()).hasSize(6);
+    assertThat(TABLE.of(DM_0))
+        .extracting(MountEntry::target)
+        .containsExactly(Path.of("/staging/a b"), Path.of("/pods/1"));
+    assertThat(TABLE.at(Path.of("/staging/a b")).orElseThrow().readOnly()).isFalse();
+    assertThat(TABLE.at(Path.of("/pods/1")).orElseThrow().readOnly()).isTrue();
+    assertThat(TABLE.at(Path.of("/elsewhere"))).isEmpty();
+  }
+
+  @Test
+  @DisplayName("of two mounts on one target the upper one counts")
+  void onTop() {
+    var top = TABLE.at(Path.of("/pods/2")).orElseThrow();
+    assertThat(top.device()).isEqualTo(new DeviceNumber(253, 1));
+    assertThat(top.readOnly()).isTrue();
+    assertThat(TABLE.countAt(Path.of("/pods/2"))).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("a device's node that was given to a container is found by its name")
+  void node() {
+    assertThat(TABLE.ofNode("dm-0")).extracting(MountEntry::id).containsExactly(92);
+    assertThat(TABLE.ofNode("dm-1")).isEmpty();
+  }
+
+  @Test
+  void thisMachine() {
+    assertThat(MountTable.ofSelf().at(Path.of("/"))).isPresent();
+  }
+}

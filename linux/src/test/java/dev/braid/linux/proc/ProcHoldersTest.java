@@ -1,0 +1,62 @@
+package dev.braid.linux.proc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.base.Deadline;
+import dev.braid.linux.DeviceNumber;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProcHoldersTest {
+
+  private static final DeviceNumber MAP = new DeviceNumber(253, 7);
+
+  @TempDir Path root;
+
+  @Test
+  @DisplayName("rule 9: mounts in any namespace and devices above are named, each once")
+  void named() throws IOException {
+    process(10, "mnt:[1]", "90 28 253:7 / /staging rw - ext4 /dev/dm-7 rw\n");
+    process(11, "mnt:[1]", "90 28 253:7 / /staging rw - ext4 /dev/dm-7 rw\n");
+    process(12, "mnt:[2]", "91 28 253:7 / /data rw - ext4 /dev/dm-7 rw\n");
+    process(13, "mnt:[3]", "91 28 253:8 / /data rw - ext4 /dev/dm-8 rw\n");
+    Path holder = root.resolve("sys/dev/block/253:7/holders/dm-9/dm");
+    Files.createDirectories(holder);
+    Files.writeString(holder.resolve("name"), "vg-data\n");
+
+    assertThat(find())
+        .containsExactlyInAnyOrder(
+            "device dm-9 (vg-data)",
+            "mount /staging (seen by process 10)",
+            "mount /data (seen by process 12)");
+  }
+
+  @Test
+  @DisplayName("nobody there, or nothing to be seen: an empty list, no failure")
+  void nobody() {
+    assertThat(find()).isEmpty();
+  }
+
+  @Test
+  void bootIdOfThisMachine() {
+    assertThat(Boot.id()).isEqualTo(Boot.id());
+  }
+
+  private java.util.List<String> find() {
+    return new ProcHolders(root.resolve("proc"), root.resolve("sys"))
+        .of(MAP, Deadline.after(Duration.ofSeconds(10)));
+  }
+
+  private void process(int pid, String namespace, String mounts) throws IOException {
+    Path folder = root.resolve("proc/" + pid);
+    Files.createDirectories(folder.resolve("ns"));
+    Files.createSymbolicLink(folder.resolve("ns/mnt"), Path.of(namespace));
+    Files.writeString(folder.resolve("mountinfo"), mounts);
+    Files.writeString(folder.resolve("comm"), "sleep\n");
+  }
+}
