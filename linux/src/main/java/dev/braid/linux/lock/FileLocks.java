@@ -41,17 +41,12 @@ public final class FileLocks implements Locks {
   private final Map<String, Queue> queues = new ConcurrentHashMap<>();
 
   /**
-   * @param folder made if it is not there; all who share the locks must name the same one
+   * @param folder is there already; all who share the locks must name the same one
    * @param clock for the word on who holds a lock since when
    */
   public FileLocks(Path folder, Clock clock) {
     this.folder = folder;
     this.clock = clock;
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new KernelRefused("cannot make the folder for locks, " + folder, e);
-    }
   }
 
   @Override

@@ -6,11 +6,6 @@ import java.nio.file.Path;
 /** Changes to block devices by their node. */
 public interface BlockChange {
 
-  /** The machine's own. */
-  static BlockChange ofKernel() {
-    return new KernelBlockChange();
-  }
-
   /** Writes out what the kernel still keeps for the device and forgets what it read of it. */
   void flush(Step step, Path node);
 

@@ -12,7 +12,7 @@ import dev.braid.linux.libc.Posix;
 import java.nio.file.Path;
 
 /** The running kernel's. Stateless; safe for many threads. */
-final class KernelBlockChange implements BlockChange {
+public final class KernelBlockChange implements BlockChange {
 
   @Override
   public void flush(Step step, Path node) {

@@ -7,11 +7,6 @@ import dev.braid.linux.dm.DmDevice;
 /** Changes to one map, each addressed so that it cannot meet another one of the same name. */
 public interface DeviceMapperChange {
 
-  /** The machine's own. Needs root. */
-  static DeviceMapperChange ofKernel() {
-    return new KernelDeviceMapperChange();
-  }
-
   /** Lets I/O through again; nothing where the map is not suspended, or gone. */
   void resume(Step step, DmDevice map);
 

@@ -13,7 +13,7 @@ import dev.braid.linux.libc.ErrnoException;
 import java.nio.charset.StandardCharsets;
 
 /** The running kernel's device-mapper. Stateless; safe for many threads. */
-final class KernelDeviceMapperChange implements DeviceMapperChange {
+public final class KernelDeviceMapperChange implements DeviceMapperChange {
 
   private final DmControl control = new DmControl();
 

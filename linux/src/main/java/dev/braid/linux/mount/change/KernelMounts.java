@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.Set;
 
 /** The running kernel's. Stateless; safe for many threads. */
-final class KernelMounts implements Mounts {
+public final class KernelMounts implements Mounts {
 
   @Override
   public void mount(

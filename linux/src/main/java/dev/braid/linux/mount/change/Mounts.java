@@ -7,11 +7,6 @@ import java.util.Set;
 /** Mounts and unmounts in this process's namespace. */
 public interface Mounts {
 
-  /** The machine's own. Needs root. */
-  static Mounts ofKernel() {
-    return new KernelMounts();
-  }
-
   /** What can be asked of a mount beyond the defaults. */
   enum Flag {
     READ_ONLY,
