@@ -35,6 +35,7 @@ public final class AckLog {
   private final long first;
   private final List<Ack> acks = new ArrayList<>();
   private final List<String> strange = new ArrayList<>();
+  private long lines;
   private boolean ready;
   private boolean ended;
   private @Nullable String error;
@@ -48,6 +49,7 @@ public final class AckLog {
 
   /** Takes one line of the writer. */
   public synchronized void accept(String line) {
+    lines++;
     try {
       switch (line.split(" ", 2)[0]) {
         case "ready" -> ready = true;
@@ -148,6 +150,25 @@ public final class AckLog {
   /** Waits until so many more records were acknowledged than now: the writer goes on. */
   public void awaitMore(int more, Deadline deadline) {
     awaitCount(count() + more, deadline);
+  }
+
+  /** Waits until the writer said that it is done, or that a write failed. */
+  public void awaitEnd(Deadline deadline) {
+    await("its end", () -> ended || error != null, deadline);
+  }
+
+  /** Waits until the writer has said nothing for so long. */
+  synchronized void awaitSilence(Duration silence) {
+    long said;
+    do {
+      said = lines;
+      try {
+        wait(silence.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    } while (said != lines);
   }
 
   private synchronized void await(String what, BooleanSupplier there, Deadline deadline) {
