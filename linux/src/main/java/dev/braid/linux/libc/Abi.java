@@ -157,8 +157,32 @@ public final class Abi {
     public static final int MS_RELATIME = 1 << 21;
     public static final int MS_STRICTATIME = 1 << 24;
     public static final int UMOUNT_NOFOLLOW = 8;
+    public static final int OPEN_TREE_CLONE = 1;
+    public static final int OPEN_TREE_CLOEXEC = 0x80000;
+    public static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
+    public static final int MOUNT_ATTR_RDONLY = 1;
 
     private Mount() {}
+  }
+
+  @FromC(headers = "sys/mount.h", struct = "struct mount_attr")
+  public static final class MountAttr {
+    public static final int SIZE = 32;
+    public static final int ATTR_SET = 0;
+
+    private MountAttr() {}
+  }
+
+  /** Calls that the C library has no function for; the same numbers on x86-64 and arm64. */
+  @FromC(headers = {"sys/syscall.h", "fcntl.h"})
+  public static final class Syscalls {
+    public static final int SYS_open_tree = 428;
+    public static final int SYS_move_mount = 429;
+    public static final int SYS_mount_setattr = 442;
+    public static final int AT_FDCWD = -100;
+    public static final int AT_EMPTY_PATH = 0x1000;
+
+    private Syscalls() {}
   }
 
   /** Locks that belong to an open file description. */

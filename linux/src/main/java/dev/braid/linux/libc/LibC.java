@@ -45,6 +45,9 @@ interface LibC extends Library {
 
   int umount2(String target, int flags) throws LastErrorException;
 
+  /** For what has no function here. Numbers go as longs, as the kernel takes them. */
+  NativeLong syscall(NativeLong number, Object... arguments) throws LastErrorException;
+
   int socket(int domain, int type, int protocol) throws LastErrorException;
 
   int bind(int fd, Pointer address, int length) throws LastErrorException;

@@ -148,6 +148,54 @@ public final class Posix {
         () -> LibC.INSTANCE.mount(source, target.toString(), type, new NativeLong(flags), data));
   }
 
+  /**
+   * Shows a folder or file at a second place, read-only from the first moment on: the copy is made
+   * unseen, then changed, then put in its place. Needs Linux 5.12.
+   */
+  public static void bindReadOnly(Path source, Path target) throws ErrnoException {
+    var here = new NativeLong(Abi.Syscalls.AT_FDCWD);
+    int copy =
+        retry(
+            "open_tree " + source,
+            () ->
+                LibC.INSTANCE
+                    .syscall(
+                        new NativeLong(Abi.Syscalls.SYS_open_tree),
+                        here,
+                        source.toString(),
+                        new NativeLong(Abi.Mount.OPEN_TREE_CLONE | Abi.Mount.OPEN_TREE_CLOEXEC))
+                    .intValue());
+    try (Fd fd = new Fd(copy, source.toString());
+        var attributes = new Memory(Abi.MountAttr.SIZE)) {
+      attributes.clear();
+      attributes.setLong(Abi.MountAttr.ATTR_SET, Abi.Mount.MOUNT_ATTR_RDONLY);
+      retry(
+          "mount_setattr " + source,
+          () ->
+              LibC.INSTANCE
+                  .syscall(
+                      new NativeLong(Abi.Syscalls.SYS_mount_setattr),
+                      new NativeLong(fd.number()),
+                      "",
+                      new NativeLong(Abi.Syscalls.AT_EMPTY_PATH),
+                      attributes,
+                      new NativeLong(Abi.MountAttr.SIZE))
+                  .intValue());
+      retry(
+          "move_mount to " + target,
+          () ->
+              LibC.INSTANCE
+                  .syscall(
+                      new NativeLong(Abi.Syscalls.SYS_move_mount),
+                      new NativeLong(fd.number()),
+                      "",
+                      here,
+                      target.toString(),
+                      new NativeLong(Abi.Mount.MOVE_MOUNT_F_EMPTY_PATH))
+                  .intValue());
+    }
+  }
+
   public static void umount(Path target, int flags) throws ErrnoException {
     retry("umount " + target, () -> LibC.INSTANCE.umount2(target.toString(), flags));
   }

@@ -39,12 +39,12 @@ public final class KernelMounts implements Mounts {
   }
 
   @Override
-  public void makeReadOnly(Step step, Path target, Set<Flag> flags) {
+  public void bindReadOnly(Step step, Path source, Path target) {
     try {
-      long all = bits(flags) | Mount.MS_BIND | Mount.MS_REMOUNT | Mount.MS_RDONLY;
-      Posix.mount(null, target, null, all, null);
+      Posix.bindReadOnly(source, target);
     } catch (ErrnoException e) {
-      throw new KernelRefused("cannot make the mount on " + target + " read-only", e);
+      throw new KernelRefused(
+          "cannot bind " + source + " read-only on " + target + " (that needs Linux 5.12)", e);
     }
   }
 

@@ -32,8 +32,11 @@ public interface Mounts {
   /** Shows a folder or file at a second place. */
   void bind(Step step, Path source, Path target);
 
-  /** Makes one bind mount read-only; the file system's other mounts stay as they are. */
-  void makeReadOnly(Step step, Path target, Set<Flag> flags);
+  /**
+   * As {@link #bind}, but nobody can write there, from the first moment on. (A bind that is made
+   * read-only afterwards is writable meanwhile, and stays so where we are killed between.)
+   */
+  void bindReadOnly(Step step, Path source, Path target);
 
   /**
    * Takes the topmost mount off a path. It is then out of the table; that the file system is gone
