@@ -1,0 +1,198 @@
+package dev.braid.rpc;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.PoolName;
+import dev.braid.base.Serial;
+import dev.braid.base.VolumeId;
+import dev.braid.base.error.AlreadyExists;
+import dev.braid.base.error.BraidException;
+import dev.braid.base.error.DeviceInUse;
+import dev.braid.base.error.NotFound;
+import dev.braid.base.error.Refused;
+import dev.braid.proto.target.v1.AttestRequest;
+import dev.braid.proto.target.v1.AttestResponse;
+import dev.braid.proto.target.v1.CreateVolumeRequest;
+import dev.braid.proto.target.v1.CreateVolumeResponse;
+import dev.braid.proto.target.v1.DeleteVolumeRequest;
+import dev.braid.proto.target.v1.DeleteVolumeResponse;
+import dev.braid.proto.target.v1.GetVolumeRequest;
+import dev.braid.proto.target.v1.GetVolumeResponse;
+import dev.braid.proto.target.v1.Portal;
+import dev.braid.proto.target.v1.Publication;
+import dev.braid.proto.target.v1.PublishRequest;
+import dev.braid.proto.target.v1.PublishResponse;
+import dev.braid.proto.target.v1.TargetGrpc;
+import dev.braid.proto.target.v1.UnpublishRequest;
+import dev.braid.proto.target.v1.UnpublishResponse;
+import dev.braid.proto.target.v1.Volume;
+import io.grpc.stub.StreamObserver;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A head that keeps its promises and nothing else: the rules of {@code target.proto} over a map, no
+ * kernel. A test may make its next call fail, and sees what it was asked.
+ */
+public final class FakeHead extends TargetGrpc.TargetImplBase {
+
+  private static final long DEFAULT_BYTES = 1L << 30;
+  private static final long MAX_BYTES = 1L << 44;
+
+  private final Map<String, Volume> volumes = new LinkedHashMap<>();
+  private final List<Object> asked = new ArrayList<>();
+  private @Nullable BraidException nextFailure;
+  private long generation = 1;
+  private int lun = 1;
+
+  public synchronized void failNext(BraidException failure) {
+    nextFailure = failure;
+  }
+
+  /** Every request so far. */
+  public synchronized List<Object> asked() {
+    return List.copyOf(asked);
+  }
+
+  public synchronized List<Volume> volumes() {
+    return List.copyOf(volumes.values());
+  }
+
+  @Override
+  public void createVolume(CreateVolumeRequest request, StreamObserver<CreateVolumeResponse> to) {
+    answer(to, request, d -> CreateVolumeResponse.newBuilder().setVolume(create(request)).build());
+  }
+
+  private Volume create(CreateVolumeRequest request) {
+    for (Volume volume : volumes.values()) {
+      if (volume.getName().equals(request.getName())) {
+        if (volume.getSizeBytes() < request.getRequiredBytes()
+            || request.getLimitBytes() > 0 && volume.getSizeBytes() > request.getLimitBytes()) {
+          throw new AlreadyExists(
+              "volume " + request.getName() + " has " + volume.getSizeBytes() + " bytes");
+        }
+        return volume;
+      }
+    }
+    long size = request.getRequiredBytes() > 0 ? request.getRequiredBytes() : DEFAULT_BYTES;
+    if (size > MAX_BYTES) {
+      throw new dev.braid.base.error.OutOfRange("at most " + MAX_BYTES + " bytes");
+    }
+    var id = new VolumeId(new PoolName(request.getPool()), Serial.random(new SecureRandom()));
+    Volume volume =
+        Volume.newBuilder()
+            .setVolumeId(id.toString())
+            .setName(request.getName())
+            .setSizeBytes(size)
+            .setWwid(id.wwid().text())
+            .setLun(lun++)
+            .build();
+    volumes.put(id.toString(), volume);
+    return volume;
+  }
+
+  @Override
+  public void getVolume(GetVolumeRequest request, StreamObserver<GetVolumeResponse> to) {
+    answer(
+        to,
+        request,
+        d -> GetVolumeResponse.newBuilder().setVolume(find(request.getVolumeId())).build());
+  }
+
+  @Override
+  public void deleteVolume(DeleteVolumeRequest request, StreamObserver<DeleteVolumeResponse> to) {
+    answer(
+        to,
+        request,
+        d -> {
+          Volume volume = volumes.get(request.getVolumeId());
+          if (volume != null && volume.getPublicationsCount() > 0) {
+            throw new DeviceInUse("node " + volume.getPublications(0).getNode() + " has it");
+          }
+          volumes.remove(request.getVolumeId());
+          return DeleteVolumeResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void publish(PublishRequest request, StreamObserver<PublishResponse> to) {
+    answer(to, request, d -> publish(request));
+  }
+
+  private PublishResponse publish(PublishRequest request) {
+    Volume volume = find(request.getVolumeId());
+    for (Publication publication : volume.getPublicationsList()) {
+      if (!publication.getNode().equals(request.getNode())) {
+        throw new Refused("volume is published to node " + publication.getNode());
+      }
+    }
+    if (volume.getPublicationsCount() == 0) {
+      volume =
+          volume.toBuilder()
+              .addPublications(
+                  Publication.newBuilder()
+                      .setNode(request.getNode())
+                      .setInitiator(request.getInitiator())
+                      .setGeneration(generation++))
+              .build();
+      volumes.put(volume.getVolumeId(), volume);
+    }
+    return PublishResponse.newBuilder()
+        .setTarget("iqn.2024-01.dev.braid:fast")
+        .addPortals(Portal.newBuilder().setAddress("10.1.0.1").setPort(3260).setTag(1))
+        .addPortals(Portal.newBuilder().setAddress("fd00::1").setPort(3260).setTag(2))
+        .setLun(volume.getLun())
+        .setWwid(volume.getWwid())
+        .setGeneration(volume.getPublications(0).getGeneration())
+        .build();
+  }
+
+  @Override
+  public void unpublish(UnpublishRequest request, StreamObserver<UnpublishResponse> to) {
+    answer(
+        to,
+        request,
+        d -> {
+          Volume volume = volumes.get(request.getVolumeId());
+          boolean had = false;
+          if (volume != null) {
+            had = volume.getPublicationsCount() > 0;
+            volumes.put(volume.getVolumeId(), volume.toBuilder().clearPublications().build());
+          }
+          return UnpublishResponse.newBuilder().setFenced(had).build();
+        });
+  }
+
+  @Override
+  public void attest(AttestRequest request, StreamObserver<AttestResponse> to) {
+    answer(to, request, d -> AttestResponse.getDefaultInstance());
+  }
+
+  private Volume find(String id) {
+    Volume volume = volumes.get(id);
+    if (volume == null) {
+      throw new NotFound("no volume " + id);
+    }
+    return volume;
+  }
+
+  private <T> void answer(StreamObserver<T> to, Object request, Function<Deadline, T> work) {
+    Calls.answer(
+        to,
+        deadline -> {
+          synchronized (this) {
+            asked.add(request);
+            BraidException failure = nextFailure;
+            if (failure != null) {
+              nextFailure = null;
+              throw failure;
+            }
+            return work.apply(deadline);
+          }
+        });
+  }
+}
