@@ -4,6 +4,7 @@ import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.Principal;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +38,9 @@ final class OwnIdentity extends X509ExtendedKeyManager {
             () -> {
               var chain = Pem.certificates(files.certificate());
               var key = Pem.key(files.key());
-              if (!key.getAlgorithm().equals(chain[0].getPublicKey().getAlgorithm())) {
-                throw new GeneralSecurityException(files.key() + " is not the certificate's key");
+              if (!belong(key, chain[0])) {
+                throw new GeneralSecurityException(
+                    files.key() + " is not the key of " + files.certificate());
               }
               long n = count.incrementAndGet();
               var reading = new Reading("reading " + n, chain, key);
@@ -46,6 +48,27 @@ final class OwnIdentity extends X509ExtendedKeyManager {
               readings.remove("reading " + (n - KEPT));
               return reading;
             });
+  }
+
+  /** Not so while one of the two files is replaced and the other not yet. */
+  private static boolean belong(PrivateKey key, X509Certificate certificate)
+      throws GeneralSecurityException {
+    if (!key.getAlgorithm().equals(certificate.getPublicKey().getAlgorithm())) {
+      return false;
+    }
+    var signature =
+        Signature.getInstance(
+            switch (key.getAlgorithm()) {
+              case "EC" -> "SHA256withECDSA";
+              case "RSA" -> "SHA256withRSA";
+              default -> key.getAlgorithm();
+            });
+    signature.initSign(key);
+    signature.update(certificate.getSignature());
+    byte[] signed = signature.sign();
+    signature.initVerify(certificate.getPublicKey());
+    signature.update(certificate.getSignature());
+    return signature.verify(signed);
   }
 
   @Override

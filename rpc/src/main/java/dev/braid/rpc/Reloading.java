@@ -58,7 +58,8 @@ final class Reloading<T> {
         stamp = found;
         log.info("read anew: {}", files);
       } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-        log.warn("{} changed but cannot be read, the earlier content stays in force", files, e);
+        log.warn(
+            "{} changed but cannot be used, what was read before stays: {}", files, e.toString());
       }
     }
     return good;

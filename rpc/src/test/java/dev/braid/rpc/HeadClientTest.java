@@ -17,7 +17,9 @@ import dev.braid.base.step.Steps;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -212,6 +214,24 @@ class HeadClientTest {
     }
     try (var client = client(next.client("controller-next"))) {
       assertThat(create(client, "two").name()).isEqualTo("two");
+    }
+  }
+
+  @Test
+  @DisplayName("half-replaced certificates are not used; the last good pair stays in force")
+  void halfReplaced() throws IOException {
+    var other = ca.head("san1-next");
+    Files.copy(other.key(), headFiles.key(), StandardCopyOption.REPLACE_EXISTING);
+    try (var client = client(ca.client("controller"))) {
+      assertThat(create(client, "one").name()).isEqualTo("one");
+    }
+    Files.writeString(headFiles.ca(), "half a certif");
+    try (var client = client(ca.client("controller"))) {
+      assertThat(create(client, "two").name()).isEqualTo("two");
+    }
+    Files.copy(other.certificate(), headFiles.certificate(), StandardCopyOption.REPLACE_EXISTING);
+    try (var client = client(ca.client("controller"))) {
+      assertThat(create(client, "three").name()).isEqualTo("three");
     }
   }
 
