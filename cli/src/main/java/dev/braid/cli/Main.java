@@ -21,7 +21,7 @@ public final class Main {
   }
 
   /** As {@link #main}, without ending the process. */
-  static int run(String... arguments) {
+  public static int run(String... arguments) {
     return new CommandLine(new Main())
         .setUsageHelpWidth(100)
         .setExecutionExceptionHandler(Main::explain)

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -25,6 +26,7 @@ public final class Lab implements AutoCloseable {
   private final RunFolder folder;
   private final Network network;
   private final List<Machine> machines;
+  private final Accelerator accelerator;
   private final boolean ours;
   private final Thread atExit = new Thread(this::endQuietly, "lab-end");
 
@@ -33,6 +35,7 @@ public final class Lab implements AutoCloseable {
     this.folder = folder;
     this.network = network;
     this.ours = ours;
+    this.accelerator = accelerator;
     this.machines =
         List.of(
             machine("san1", Role.HEAD, 11, image, accelerator),
@@ -167,6 +170,21 @@ public final class Lab implements AutoCloseable {
 
   public Path folder() {
     return folder.path();
+  }
+
+  /** One line on what it is made of. */
+  public String summary() {
+    return machines.size() + " machines, " + accelerator.description();
+  }
+
+  /**
+   * Starts a program of this host in the lab's network, where it sees the machines and nothing
+   * else.
+   *
+   * @param log gets all it prints, after what is in it already
+   */
+  public LabProcess startInNetwork(Path program, Map<String, String> environment, Path log) {
+    return LabProcess.start(network.inside(List.of(program.toString())), environment, log);
   }
 
   /** Undoes every fault in every machine. */

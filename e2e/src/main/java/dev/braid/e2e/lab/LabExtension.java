@@ -71,8 +71,10 @@ public final class LabExtension
     throw failure;
   }
 
-  /** The store closes it when the last test of the session is done. */
-  private static Lab lab(ExtensionContext context) {
+  /**
+   * The lab of this run, started if it is not yet; closed when the last test of the run is done.
+   */
+  public static Lab lab(ExtensionContext context) {
     return context
         .getStore(StoreScope.LAUNCHER_SESSION, NAMESPACE)
         .computeIfAbsent(Lab.class, type -> start(), Lab.class);

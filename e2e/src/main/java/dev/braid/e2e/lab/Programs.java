@@ -44,6 +44,15 @@ public record Programs(Map<String, Path> folders, Map<String, String> etc) {
     }
   }
 
+  /** The start script of a program of this checkout, for one that runs on this host. */
+  public static Path script(String module, String name) {
+    Path script = Repository.root().resolve(module).resolve("target/dist/bin").resolve(name);
+    if (!Files.isExecutable(script)) {
+      throw new LabException(script + " is not there; `make dist` makes it");
+    }
+    return script;
+  }
+
   /** Makes the disk, with the key that opens the machines. */
   void makeDisk(Path disk, Path scratch, Path publicKey) throws IOException {
     Path lab = Files.createDirectories(scratch.resolve("lab/etc"));

@@ -1,0 +1,62 @@
+package dev.braid.e2e.stack;
+
+import dev.braid.e2e.lab.Machine;
+import java.util.Map;
+
+/** The node plugin of one machine, as a service there. */
+public final class Node implements AutoCloseable {
+
+  public static final String KILL_POINTS = "/run/braid-kill";
+
+  private final Service service;
+  private final CsiClient client;
+
+  Node(Machine machine) {
+    service =
+        new Service(
+            machine,
+            "braid-node",
+            "/etc/braid/node.env",
+            Map.of(
+                "BRAID_NODE_NAME",
+                machine.name(),
+                "BRAID_ENDPOINT",
+                "unix:///run/braid/csi.sock",
+                "BRAID_KILL_POINT_FOLDER",
+                KILL_POINTS));
+    client = new CsiClient(machine.forward("/run/braid/csi.sock"));
+  }
+
+  public CsiClient client() {
+    return client;
+  }
+
+  public Service service() {
+    return service;
+  }
+
+  void start() {
+    service.start();
+    client.awaitReady();
+  }
+
+  /** After a kill or a reboot: starts it again, and returns when it answers. */
+  public void restart() {
+    service.start();
+    client.awaitReady();
+  }
+
+  /** Removes what the machine keeps of volumes over a reboot. */
+  void forgetAll() {
+    service
+        .machine()
+        .run(
+            "rm -rf /etc/iscsi/nodes/* /var/lib/braid /var/lib/kubelet/plugins"
+                + " /var/lib/kubelet/pods; : > /etc/multipath/wwids; : > /etc/multipath/bindings");
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

@@ -1,0 +1,63 @@
+package dev.braid.e2e.stack;
+
+import dev.braid.e2e.lab.Machine;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** One of our programs as a systemd service of a machine. */
+public final class Service {
+
+  private static final Duration START = Duration.ofSeconds(60);
+
+  private final Machine machine;
+  private final String unit;
+  private final String environmentFile;
+  private final Map<String, String> environment;
+
+  Service(Machine machine, String unit, String environmentFile, Map<String, String> environment) {
+    this.machine = machine;
+    this.unit = unit;
+    this.environmentFile = environmentFile;
+    this.environment = Map.copyOf(environment);
+  }
+
+  public Machine machine() {
+    return machine;
+  }
+
+  /** Starts it anew with its settings. It serves when its socket answers, which is later. */
+  void start() {
+    machine.write(
+        environmentFile,
+        environment.entrySet().stream()
+            .map(e -> e.getKey() + "=" + e.getValue())
+            .sorted()
+            .collect(Collectors.joining("\n", "", "\n")));
+    machine.run(START, "mkdir -p " + Node.KILL_POINTS + " && systemctl restart " + unit);
+  }
+
+  /** An orderly end. */
+  public void stop() {
+    machine.run(START, "systemctl stop " + unit);
+  }
+
+  /** {@code kill -9} to the program itself, as the kernel's out-of-memory killer does it. */
+  public void kill() {
+    machine.run(START, "systemctl kill --kill-whom=main --signal=KILL " + unit);
+    awaitEnd();
+  }
+
+  /** Waits until systemd has seen the end of the program; fails if it lives on. */
+  public void awaitEnd() {
+    machine.run(
+        START,
+        "for i in $(seq 100); do systemctl is-active -q "
+            + unit
+            + " || exit 0; sleep 0.2; done; exit 1");
+  }
+
+  public boolean isActive() {
+    return machine.exec("systemctl is-active -q " + unit).ok();
+  }
+}
