@@ -1,0 +1,131 @@
+package dev.braid.agent;
+
+import dev.braid.agent.book.Book;
+import dev.braid.agent.pool.change.Images;
+import dev.braid.base.Deadline;
+import dev.braid.base.error.BraidException;
+import dev.braid.base.error.Refused;
+import dev.braid.base.settings.Settings;
+import dev.braid.base.step.KillPoint;
+import dev.braid.base.step.StepObserver;
+import dev.braid.base.step.Steps;
+import dev.braid.linux.configfs.KernelConfigfs;
+import dev.braid.linux.configfs.change.KernelConfigfsChange;
+import dev.braid.linux.libc.Posix;
+import dev.braid.linux.lock.FileLocks;
+import dev.braid.linux.loop.Loops;
+import dev.braid.linux.loop.change.KernelLoopChange;
+import dev.braid.rpc.Endpoint;
+import dev.braid.rpc.RpcServer;
+import dev.braid.rpc.TlsFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent of one head. It ends on SIGTERM, or at any moment; the kernel goes on serving without
+ * it.
+ */
+public final class Main {
+
+  private static final Logger log = LoggerFactory.getLogger(Main.class);
+
+  /** How long an agent that is being replaced may take to let go of the pool. */
+  private static final Duration HANDOVER = Duration.ofSeconds(20);
+
+  private Main() {}
+
+  public static void main(String[] args) throws InterruptedException {
+    try {
+      run();
+    } catch (BraidException e) {
+      log.error("the agent cannot start: {}", e.getMessage(), e);
+      System.exit(1);
+    }
+  }
+
+  private static void run() throws InterruptedException {
+    Settings settings = Settings.read(System.getenv(), AgentSettings.ALL);
+    settings.lines().forEach(log::info);
+    Path folder = real(settings.get(AgentSettings.POOL_FOLDER));
+    Path configfs = settings.get(AgentSettings.CONFIGFS);
+    requireLio(configfs);
+    var steps = new Steps(observers(settings));
+
+    // Held until this process ends, however it ends (rule 13).
+    var pool = settings.get(AgentSettings.POOL);
+    new FileLocks(folder.resolve("locks"), Clock.systemUTC())
+        .exclusive("pool " + pool, "serve the pool", Deadline.after(HANDOVER));
+
+    var target = settings.get(AgentSettings.TARGET);
+    Path file = folder.resolve("book.db");
+    var book = steps.call("open book", step -> Book.open(step, file, pool, target));
+    steps.run("sync pool folder", new Images(folder)::syncFolder);
+
+    var loops = new Loops(Path.of("/sys/block"));
+    var agent =
+        Agent.over(
+            pool,
+            folder,
+            target,
+            settings.get(AgentSettings.PORTALS),
+            book,
+            new Agent.Kernel(
+                new KernelConfigfs(configfs),
+                new KernelConfigfsChange(configfs),
+                loops,
+                new KernelLoopChange(loops)),
+            steps,
+            Clock.systemUTC(),
+            new SecureRandom());
+    agent.restore().restore();
+    log.info("target {} serves {} volumes", target, book.volumes().size());
+
+    var server =
+        RpcServer.onTcp(
+            (Endpoint.Tcp) settings.get(AgentSettings.LISTEN),
+            TlsFiles.of(settings),
+            List.of(new TargetService(agent)));
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.close();
+                  book.close();
+                },
+                "stop"));
+    server.awaitEnd();
+  }
+
+  private static List<StepObserver> observers(Settings settings) {
+    return settings
+        .get(AgentSettings.KILL_POINT_FOLDER)
+        .<List<StepObserver>>map(f -> List.of(new KillPoint(f, Posix::killSelf)))
+        .orElse(List.of());
+  }
+
+  /** Without links in it, as the kernel names files behind loop devices. */
+  private static Path real(Path folder) {
+    try {
+      return folder.toRealPath();
+    } catch (IOException e) {
+      throw new Refused(
+          "the pool's folder " + folder + " is not there: make it, or mount its file system", e);
+    }
+  }
+
+  private static void requireLio(Path configfs) {
+    if (!Files.isDirectory(configfs)) {
+      throw new Refused(
+          configfs
+              + " is not there: load the modules target_core_mod, target_core_iblock,"
+              + " iscsi_target_mod and loop, and mount configfs");
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package dev.braid.agent;
+
+import dev.braid.agent.book.Book;
+import dev.braid.agent.book.Publication;
+import dev.braid.agent.book.Volume;
+import dev.braid.agent.book.VolumeState;
+import dev.braid.agent.lio.Acls;
+import dev.braid.agent.lio.Target;
+import dev.braid.base.Deadline;
+import dev.braid.base.error.BraidException;
+import dev.braid.base.error.Refused;
+import dev.braid.base.step.Steps;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the head what the book says, at every start: after a reboot all of it, after the agent's
+ * death whatever was half done (rules 14 and 15). What the book does not name is not touched (rule
+ * 16). Where all is well it changes nothing.
+ */
+public final class Restore {
+
+  private static final Logger log = LoggerFactory.getLogger(Restore.class);
+
+  /** For each volume that must be taken down; one on a stuck device must not stop the others. */
+  private static final Duration EACH = Duration.ofSeconds(20);
+
+  private final Book book;
+  private final Target target;
+  private final Export export;
+  private final Removal removal;
+  private final Acls acls;
+  private final Withdrawal withdrawal;
+  private final Steps steps;
+
+  Restore(
+      Book book,
+      Target target,
+      Export export,
+      Removal removal,
+      Acls acls,
+      Withdrawal withdrawal,
+      Steps steps) {
+    this.book = book;
+    this.target = target;
+    this.export = export;
+    this.removal = removal;
+    this.acls = acls;
+    this.withdrawal = withdrawal;
+    this.steps = steps;
+  }
+
+  /**
+   * Nobody can log in before it is done (rule 6: who finds no ACL gives up; who finds the door shut
+   * tries again). A volume that fails is logged and left out.
+   *
+   * @throws Refused if the target is there and this pool did not make it
+   */
+  public void restore() {
+    claimTarget();
+    target.prepare();
+    book.volumes().forEach(this::restore);
+    book.publications().forEach(this::restore);
+    target.enable();
+  }
+
+  private void claimTarget() {
+    if (book.targetMade()) {
+      return;
+    }
+    if (target.exists()) {
+      throw new Refused(
+          "there is a target "
+              + target.name()
+              + " on this head already, and this pool's book says"
+              + " that it is not the pool's own: remove it, or give the pool another name for its"
+              + " target");
+    }
+    steps.run("book target", book::targetIsOurs);
+  }
+
+  private void restore(Volume volume) {
+    try {
+      if (volume.is(VolumeState.READY)) {
+        export.ensure(volume, Deadline.after(EACH));
+      } else {
+        log.info("removing volume {}, which was {}", volume.serial(), volume.state());
+        removal.remove(volume, Deadline.after(EACH));
+      }
+    } catch (BraidException e) {
+      log.error("volume {} ({}) is not served", volume.serial(), volume.name(), e);
+    }
+  }
+
+  private void restore(Publication publication) {
+    try {
+      if (!publication.withdrawing()) {
+        acls.ensure(publication.initiator()); // even if the LUN cannot be had: it must not give up
+        book.volume(publication.serial())
+            .ifPresent(v -> acls.map(v.lun(), publication.initiator(), publication.readOnly()));
+      } else if (publication.attested()) {
+        withdrawal.finish(publication, Deadline.after(EACH));
+      } // else whoever began comes back, or the next publish finishes it: fencing may take long
+    } catch (BraidException e) {
+      log.error("volume {} is not given to {}", publication.serial(), publication.node(), e);
+    }
+  }
+}

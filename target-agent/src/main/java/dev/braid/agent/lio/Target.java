@@ -1,0 +1,107 @@
+package dev.braid.agent.lio;
+
+import dev.braid.base.Iqn;
+import dev.braid.base.Portal;
+import dev.braid.base.step.Steps;
+import dev.braid.linux.configfs.Configfs;
+import dev.braid.linux.configfs.change.ConfigfsChange;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The target itself: one portal group for each portal, closed to whoever has no ACL. */
+public final class Target {
+
+  /** What a portal group is set to before anybody can log in to it. */
+  private static final Map<String, String> ATTRIBUTES = attributes();
+
+  private final Iqn name;
+  private final List<Portal> portals;
+  private final Configfs configfs;
+  private final ConfigfsChange change;
+  private final Steps steps;
+
+  public Target(
+      Iqn name, List<Portal> portals, Configfs configfs, ConfigfsChange change, Steps steps) {
+    this.name = name;
+    this.portals = portals.stream().sorted(Comparator.comparingInt(Portal::tag)).toList();
+    this.configfs = configfs;
+    this.change = change;
+    this.steps = steps;
+  }
+
+  private static Map<String, String> attributes() {
+    var attributes = new LinkedHashMap<String, String>();
+    attributes.put("generate_node_acls", "0"); // who has no ACL gets nothing
+    attributes.put("demo_mode_write_protect", "1");
+    attributes.put("demo_mode_discovery", "0"); // nor does discovery tell him of the target
+    attributes.put("cache_dynamic_acls", "0");
+    attributes.put("authentication", "0"); // ACLs alone, until CHAP comes
+    return attributes;
+  }
+
+  public Iqn name() {
+    return name;
+  }
+
+  /** In the order of their tags. */
+  public List<Portal> portals() {
+    return portals;
+  }
+
+  public boolean exists() {
+    return configfs.isFolder(path());
+  }
+
+  /** Makes the target and its portal groups, all but the last step: nobody can log in yet. */
+  public void prepare() {
+    if (!configfs.isFolder("iscsi")) {
+      steps.run("load iSCSI target", step -> change.mkdir(step, "iscsi"));
+    }
+    if (!exists()) {
+      steps.run("make target", step -> change.mkdir(step, path()));
+    }
+    portals.forEach(this::prepare);
+  }
+
+  private void prepare(Portal portal) {
+    String group = group(portal);
+    if (!configfs.isFolder(group)) {
+      steps.run("make portal group", step -> change.mkdir(step, group));
+    }
+    ATTRIBUTES.forEach((attribute, value) -> set(group + "/attrib/" + attribute, value));
+    if (configfs.read(group + "/rtpi").isPresent()) {
+      // Linux 6.4 and later: the relative port id is the portal group's, and can be said (rule 2).
+      set(group + "/rtpi", Integer.toString(portal.tag()));
+    }
+    String endpoint = group + "/np/" + portal.endpoint();
+    if (!configfs.isFolder(endpoint)) {
+      steps.run("make portal", step -> change.mkdir(step, endpoint));
+    }
+  }
+
+  private void set(String attribute, String value) {
+    if (!configfs.read(attribute).orElse("").equals(value)) {
+      steps.run("set portal group", step -> change.write(step, attribute, value));
+    }
+  }
+
+  /** Opens the portal groups. Everything that initiators may look for is there (rule 6). */
+  public void enable() {
+    for (Portal portal : portals) {
+      String enable = group(portal) + "/enable";
+      if (!configfs.read(enable).orElse("").equals("1")) {
+        steps.run("enable portal group", step -> change.write(step, enable, "1"));
+      }
+    }
+  }
+
+  String path() {
+    return "iscsi/" + name;
+  }
+
+  String group(Portal portal) {
+    return path() + "/tpgt_" + portal.tag();
+  }
+}
