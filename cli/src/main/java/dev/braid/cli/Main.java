@@ -1,5 +1,6 @@
 package dev.braid.cli;
 
+import dev.braid.base.Version;
 import dev.braid.base.error.BraidException;
 import dev.braid.cli.certs.CertsCommand;
 import picocli.CommandLine;
@@ -10,9 +11,17 @@ import picocli.CommandLine.Command;
     name = "braid",
     description = "Administers Braid: iSCSI multipath volumes for Kubernetes.",
     mixinStandardHelpOptions = true,
-    version = "braid 0.1.0",
+    versionProvider = Main.Versions.class,
     subcommands = {CertsCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
+
+  /** For {@code --version}. */
+  static final class Versions implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"braid " + Version.TEXT};
+    }
+  }
 
   private Main() {}
 

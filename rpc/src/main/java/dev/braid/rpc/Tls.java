@@ -1,5 +1,6 @@
 package dev.braid.rpc;
 
+import dev.braid.base.error.InvalidInput;
 import dev.braid.base.error.NotTrusted;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
@@ -21,7 +22,7 @@ final class Tls {
           .clientAuth(ClientAuth.REQUIRE)
           .protocols(ONLY)
           .build();
-    } catch (SSLException e) {
+    } catch (SSLException | InvalidInput e) {
       throw new NotTrusted("cannot serve with " + files + ": " + e.getMessage(), e);
     }
   }
@@ -34,7 +35,7 @@ final class Tls {
           .endpointIdentificationAlgorithm("HTTPS")
           .protocols(ONLY)
           .build();
-    } catch (SSLException e) {
+    } catch (SSLException | InvalidInput e) {
       throw new NotTrusted("cannot connect with " + files + ": " + e.getMessage(), e);
     }
   }

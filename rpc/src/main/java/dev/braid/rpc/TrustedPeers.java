@@ -1,5 +1,6 @@
 package dev.braid.rpc;
 
+import dev.braid.base.Reloading;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;

@@ -1,6 +1,7 @@
-package dev.braid.rpc;
+package dev.braid.base;
 
-import dev.braid.base.error.NotTrusted;
+import dev.braid.base.error.BraidException;
+import dev.braid.base.error.InvalidInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,19 +16,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What was read from some files, read anew when a file is another than the last time. It looks when
- * it is asked, which for certificates is once for each handshake; so nothing polls, and a new
- * certificate is in force for the very next connection. While the files cannot be read, as half way
- * through a replacement, the last good reading stays in force.
+ * it is asked (for certificates once for each handshake); so nothing polls, and what was changed is
+ * in force for the very next use. While the files cannot be read, as half way through a
+ * replacement, the last good reading stays in force.
  *
  * @param <T> what the files hold
  */
-final class Reloading<T> {
+public final class Reloading<T> {
 
   private static final Logger log = LoggerFactory.getLogger(Reloading.class);
 
   /** Reads the files. */
   @FunctionalInterface
-  interface Reader<T> {
+  public interface Reader<T> {
     T read() throws IOException, GeneralSecurityException;
   }
 
@@ -37,32 +38,38 @@ final class Reloading<T> {
   private T good;
 
   /**
-   * @throws NotTrusted if the files cannot be read now, at the start
+   * @throws InvalidInput if the files cannot be read now, at the start
    */
-  Reloading(List<Path> files, Reader<T> reader) {
+  public Reloading(List<Path> files, Reader<T> reader) {
     this.files = List.copyOf(files);
     this.reader = reader;
     this.stamp = stampNow();
     try {
       this.good = reader.read();
-    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-      throw new NotTrusted("cannot read " + files + ": " + e, e);
+    } catch (IOException | GeneralSecurityException | IllegalArgumentException | BraidException e) {
+      throw new InvalidInput("cannot use " + files + ": " + reason(e));
     }
   }
 
-  synchronized T now() {
+  public synchronized T now() {
     List<Object> found = stampNow();
     if (!found.equals(stamp)) {
       try {
         good = reader.read();
         stamp = found;
         log.info("read anew: {}", files);
-      } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-        log.warn(
-            "{} changed but cannot be used, what was read before stays: {}", files, e.toString());
+      } catch (IOException
+          | GeneralSecurityException
+          | IllegalArgumentException
+          | BraidException e) {
+        log.warn("{} changed but cannot be used, what was read before stays: {}", files, reason(e));
       }
     }
     return good;
+  }
+
+  private static String reason(Exception e) {
+    return e instanceof BraidException ? String.valueOf(e.getMessage()) : e.toString();
   }
 
   private List<Object> stampNow() {
