@@ -90,16 +90,20 @@ final class FileTopology implements Topology {
   }
 
   private static Snapshot read(Path file) throws IOException {
+    String text = Files.readString(file);
+    if (text.isBlank()) {
+      throw new InvalidInput("the file is empty");
+    }
     Content content;
     try {
-      content = YAML.readValue(Files.readString(file), Content.class);
+      content = YAML.readValue(text, Content.class);
     } catch (JsonProcessingException e) {
       var at = e.getLocation();
       throw new InvalidInput(
           (at == null ? "" : "line " + at.getLineNr() + ": ") + e.getOriginalMessage());
     }
     if (content == null) {
-      throw new InvalidInput("the file is empty");
+      throw new InvalidInput("the file says nothing");
     }
     var heads = new LinkedHashMap<String, HeadAddress>();
     for (Head head : each(content.heads())) {
