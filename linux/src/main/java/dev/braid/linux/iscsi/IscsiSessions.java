@@ -1,0 +1,81 @@
+package dev.braid.linux.iscsi;
+
+import dev.braid.base.Iqn;
+import dev.braid.base.Portal;
+import dev.braid.linux.sysfs.Attributes;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The iSCSI sessions of this machine, whoever made them. Reads only; keeps nothing. */
+public final class IscsiSessions {
+
+  private static final Pattern SESSION = Pattern.compile("session(\\d{1,9})");
+  private static final Pattern HOST = Pattern.compile("host(\\d{1,9})");
+
+  private final Path sysfs;
+
+  /**
+   * @param sysfs {@code /sys}, or a folder that stands for it
+   */
+  public IscsiSessions(Path sysfs) {
+    this.sysfs = sysfs;
+  }
+
+  public List<IscsiSession> all() {
+    return Attributes.names(sysfs.resolve("class/iscsi_session")).stream()
+        .map(this::read)
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /**
+   * The sessions of a target through a portal: none, one, or several if somebody asked for more.
+   */
+  public List<IscsiSession> through(Iqn target, Portal portal) {
+    return all().stream().filter(s -> s.through(target, portal)).toList();
+  }
+
+  private Optional<IscsiSession> read(String name) {
+    Matcher m = SESSION.matcher(name);
+    if (!m.matches()) {
+      return Optional.empty();
+    }
+    Path session = sysfs.resolve("class/iscsi_session").resolve(name);
+    Path connection = sysfs.resolve("class/iscsi_connection/connection" + m.group(1) + ":0");
+    Optional<String> target = Attributes.text(session.resolve("targetname"));
+    Optional<Integer> host = Attributes.real(session).flatMap(IscsiSessions::hostOf);
+    if (target.isEmpty() || host.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new IscsiSession(
+            Integer.parseInt(m.group(1)),
+            target.get(),
+            number(session.resolve("tpgt"), -1),
+            Attributes.text(connection.resolve("persistent_address")).orElse(""),
+            number(connection.resolve("persistent_port"), -1),
+            IscsiSession.State.of(Attributes.text(session.resolve("state")).orElse("")),
+            host.get(),
+            // An older kernel has no such file; the TCP transport has always counted from 0.
+            Math.max(0, number(session.resolve("target_id"), 0)),
+            number(session.resolve("recovery_tmo"), -1)));
+  }
+
+  /** {@code .../hostH/sessionN/iscsi_session/sessionN}. */
+  private static Optional<Integer> hostOf(Path real) {
+    for (Path part : real) {
+      Matcher m = HOST.matcher(part.toString());
+      if (m.matches()) {
+        return Optional.of(Integer.parseInt(m.group(1)));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static int number(Path file, int otherwise) {
+    return (int) Attributes.number(file).orElse(otherwise);
+  }
+}

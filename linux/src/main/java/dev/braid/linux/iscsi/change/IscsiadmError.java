@@ -1,0 +1,33 @@
+package dev.braid.linux.iscsi.change;
+
+import java.util.Map;
+
+/** iscsiadm's exit codes that mean something to a caller. */
+public enum IscsiadmError {
+  SESSION_NOT_FOUND(2),
+  TRANSPORT_TIMEOUT(8),
+  INTERNAL(9),
+  LOGOUT(10),
+  PDU_TIMEOUT(11),
+  SESSION_EXISTS(15),
+  NO_DAEMON(20),
+  NO_OBJECTS(21),
+  LOGIN_REFUSED(19),
+  LOGIN_AUTH(24),
+  BUSY(28),
+  OTHER(-1);
+
+  private static final Map<Integer, IscsiadmError> BY_CODE =
+      java.util.Arrays.stream(values())
+          .collect(java.util.stream.Collectors.toMap(e -> e.code, e -> e));
+
+  private final int code;
+
+  IscsiadmError(int code) {
+    this.code = code;
+  }
+
+  static IscsiadmError of(int exit) {
+    return BY_CODE.getOrDefault(exit, OTHER);
+  }
+}

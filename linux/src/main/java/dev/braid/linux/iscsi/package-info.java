@@ -1,0 +1,9 @@
+/**
+ * iSCSI as open-iscsi and the kernel show it: sessions from sysfs, node records from their folder.
+ * Both may be somebody else's; nothing here assumes they are ours. {@code change} holds the one
+ * class that runs iscsiadm.
+ */
+@NullMarked
+package dev.braid.linux.iscsi;
+
+import org.jspecify.annotations.NullMarked;

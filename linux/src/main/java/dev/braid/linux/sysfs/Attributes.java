@@ -1,0 +1,68 @@
+package dev.braid.linux.sysfs;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Reads of small kernel files. A device may vanish between two reads, and a read of a dying one
+ * fails with any error the driver likes, so "cannot be read" and "is not there" are one answer.
+ */
+public final class Attributes {
+
+  private Attributes() {}
+
+  /** The content without surrounding blanks; empty if it cannot be read. */
+  public static Optional<String> text(Path file) {
+    return bytes(file).map(b -> new String(b, StandardCharsets.UTF_8).strip());
+  }
+
+  public static OptionalLong number(Path file) {
+    Optional<String> text = text(file);
+    if (text.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    try {
+      return OptionalLong.of(Long.parseLong(text.get()));
+    } catch (NumberFormatException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  public static Optional<byte[]> bytes(Path file) {
+    try {
+      return Optional.of(Files.readAllBytes(file));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The names in a folder, sorted; none if it cannot be read. */
+  public static List<String> names(Path folder) {
+    var names = new ArrayList<String>();
+    try (var entries = Files.newDirectoryStream(folder)) {
+      for (Path entry : entries) {
+        names.add(String.valueOf(entry.getFileName()));
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      return List.of();
+    }
+    names.sort(null);
+    return names;
+  }
+
+  /** Where a link of sysfs leads, all links followed; empty if it leads nowhere. */
+  public static Optional<Path> real(Path link) {
+    try {
+      return Optional.of(link.toRealPath());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package dev.braid.linux.sysfs;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** The SCSI devices of this machine. Reads only; keeps nothing. */
+public final class ScsiDevices {
+
+  private static final int SECTOR = 512;
+
+  private final Path sysfs;
+  private final Path bus;
+
+  /**
+   * @param sysfs {@code /sys}, or a folder that stands for it
+   */
+  public ScsiDevices(Path sysfs) {
+    this.sysfs = sysfs;
+    this.bus = sysfs.resolve("bus/scsi/devices");
+  }
+
+  public List<Hctl> addresses() {
+    return Attributes.names(bus).stream().map(Hctl::parse).flatMap(Optional::stream).toList();
+  }
+
+  /** The devices at the addresses that are asked for, so that others cost one name each. */
+  public List<ScsiDevice> find(Predicate<Hctl> wanted) {
+    return addresses().stream().filter(wanted).map(this::at).flatMap(Optional::stream).toList();
+  }
+
+  /** What is at an address; empty if nothing is. */
+  public Optional<ScsiDevice> at(Hctl address) {
+    Path folder = folder(address);
+    Optional<String> state = Attributes.text(folder.resolve("state"));
+    if (state.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<String> block = only(folder.resolve("block"));
+    return Optional.of(
+        new ScsiDevice(
+            address,
+            Attributes.text(folder.resolve("vendor")).orElse(""),
+            Attributes.text(folder.resolve("model")).orElse(""),
+            state.get(),
+            block,
+            only(folder.resolve("scsi_generic")),
+            block.isEmpty()
+                ? 0
+                : SECTOR
+                    * Attributes.number(folder.resolve("block/" + block.get() + "/size")).orElse(0),
+            Attributes.bytes(folder.resolve("vpd_pg83")).flatMap(DeviceId::wwid)));
+  }
+
+  /** The SCSI device behind a block device's name; empty if there is none, or it is no SCSI one. */
+  public Optional<ScsiDevice> ofBlock(String name) {
+    return Attributes.real(sysfs.resolve("class/block/" + name + "/device"))
+        .flatMap(p -> Hctl.parse(String.valueOf(p.getFileName())))
+        .flatMap(this::at);
+  }
+
+  public boolean exists(Hctl address) {
+    return Files.exists(folder(address));
+  }
+
+  private Path folder(Hctl address) {
+    return bus.resolve(address.toString());
+  }
+
+  private static Optional<String> only(Path folder) {
+    return Attributes.names(folder).stream().findFirst();
+  }
+}

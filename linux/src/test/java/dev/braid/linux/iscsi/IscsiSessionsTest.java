@@ -1,0 +1,74 @@
+package dev.braid.linux.iscsi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.base.Iqn;
+import dev.braid.base.Portal;
+import dev.braid.linux.sysfs.Hctl;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IscsiSessionsTest {
+
+  private static final Iqn TARGET = new Iqn("iqn.2026-01.dev.braid:pool1");
+
+  @TempDir Path sys;
+
+  @Test
+  @DisplayName("a session is known by its target, portal and tag, and by the host it belongs to")
+  void reads() throws IOException {
+    session(1, 2, TARGET.name(), "10.1.0.1", "LOGGED_IN");
+    session(2, 3, "iqn.1999-01.COM.Somebody:else", "10.9.0.1", "FAILED");
+
+    var sessions = new IscsiSessions(sys);
+
+    assertThat(sessions.all()).hasSize(2);
+    var ours = sessions.through(TARGET, new Portal("10.1.0.1", 3260, 1));
+    assertThat(ours).hasSize(1);
+    assertThat(ours.get(0).up()).isTrue();
+    assertThat(ours.get(0).recoverySeconds()).isEqualTo(5);
+    assertThat(ours.get(0).carries(new Hctl(2, 0, 0, 7))).isTrue();
+    assertThat(ours.get(0).carries(new Hctl(3, 0, 0, 7))).isFalse();
+    assertThat(sessions.through(TARGET, new Portal("10.1.0.1", 3260, 2))).isEmpty();
+    assertThat(sessions.all().get(1).up()).isFalse();
+  }
+
+  @Test
+  @DisplayName("an IPv6 portal is the same however it is spelt")
+  void ipv6() throws IOException {
+    session(1, 2, TARGET.name(), "fd00:0:0:0:0:0:0:1", "LOGGED_IN");
+
+    assertThat(new IscsiSessions(sys).through(TARGET, new Portal("fd00::1", 3260, 1))).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("a session that is going away while it is read is left out")
+  void half() throws IOException {
+    Files.createDirectories(sys.resolve("class/iscsi_session/session7"));
+
+    assertThat(new IscsiSessions(sys).all()).isEmpty();
+  }
+
+  private void session(int id, int host, String target, String address, String state)
+      throws IOException {
+    Path real =
+        sys.resolve(
+            "devices/platform/host%d/session%d/iscsi_session/session%d".formatted(host, id, id));
+    Files.createDirectories(real);
+    Files.writeString(real.resolve("targetname"), target + "\n");
+    Files.writeString(real.resolve("tpgt"), "1\n");
+    Files.writeString(real.resolve("state"), state + "\n");
+    Files.writeString(real.resolve("target_id"), "0\n");
+    Files.writeString(real.resolve("recovery_tmo"), "5\n");
+    Files.createDirectories(sys.resolve("class/iscsi_session"));
+    Files.createSymbolicLink(sys.resolve("class/iscsi_session/session" + id), real);
+    Path connection = sys.resolve("class/iscsi_connection/connection" + id + ":0");
+    Files.createDirectories(connection);
+    Files.writeString(connection.resolve("persistent_address"), address + "\n");
+    Files.writeString(connection.resolve("persistent_port"), "3260\n");
+  }
+}

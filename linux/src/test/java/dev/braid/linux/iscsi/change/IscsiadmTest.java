@@ -1,0 +1,81 @@
+package dev.braid.linux.iscsi.change;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.Iqn;
+import dev.braid.base.Portal;
+import dev.braid.base.step.Steps;
+import dev.braid.linux.exec.Exec;
+import dev.braid.linux.iscsi.NodeRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class IscsiadmTest {
+
+  private static final Iqn TARGET = new Iqn("iqn.2026-01.dev.braid:pool1");
+  private static final Portal PORTAL = new Portal("10.1.0.1", 3260, 2);
+  private static final Deadline SOON = Deadline.after(Duration.ofSeconds(5));
+
+  private final List<List<String>> ran = new ArrayList<>();
+  private final Steps steps = Steps.unobserved();
+  private int exit;
+
+  private final Exec exec =
+      (argv, deadline) -> {
+        ran.add(argv);
+        return new Exec.Result(argv, exit, "", exit == 0 ? "" : "iscsiadm: could not");
+      };
+
+  private final Iscsiadm iscsiadm = new Iscsiadm(exec);
+
+  @Test
+  @DisplayName("every call names target, portal and tag in full")
+  void named() throws IscsiadmException {
+    steps.run("login", s -> iscsiadm.login(s, TARGET, PORTAL, SOON));
+
+    assertThat(ran)
+        .containsExactly(
+            List.of(
+                "iscsiadm", "-m", "node", "-T", TARGET.name(), "-p", "10.1.0.1:3260,2", "--login"));
+  }
+
+  @Test
+  @DisplayName("rule 10: a record is set to manual start and manual scan, in one run")
+  void record() throws IscsiadmException {
+    steps.run("update", s -> iscsiadm.update(s, TARGET, PORTAL, NodeRecord.braid(), SOON));
+
+    assertThat(ran).hasSize(1);
+    assertThat(ran.get(0))
+        .containsSequence("-n", "node.startup", "-v", "manual")
+        .containsSequence("-n", "node.session.scan", "-v", "manual");
+  }
+
+  @Test
+  @DisplayName("F1: a session that is there, a record or session that is gone: done already")
+  void already() throws IscsiadmException {
+    exit = 15;
+    steps.run("login", s -> iscsiadm.login(s, TARGET, PORTAL, SOON));
+    exit = 21;
+    steps.run("delete", s -> iscsiadm.delete(s, TARGET, PORTAL, SOON));
+    steps.run("logout", s -> iscsiadm.logout(s, 3, SOON));
+  }
+
+  @Test
+  @DisplayName("a refused login is a type, with what to look at")
+  void refused() {
+    exit = 24;
+
+    assertThatThrownBy(() -> steps.run("login", s -> iscsiadm.login(s, TARGET, PORTAL, SOON)))
+        .isInstanceOfSatisfying(
+            IscsiadmException.class,
+            e -> {
+              assertThat(e.error()).isEqualTo(IscsiadmError.LOGIN_AUTH);
+              assertThat(e.advice()).contains("ACL");
+            });
+  }
+}
