@@ -1,5 +1,6 @@
 package dev.braid.linux.sysfs;
 
+import dev.braid.linux.scsi.DeviceIdentification;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,7 +52,7 @@ public final class ScsiDevices {
                 ? 0
                 : SECTOR
                     * Attributes.number(folder.resolve("block/" + block.get() + "/size")).orElse(0),
-            Attributes.bytes(folder.resolve("vpd_pg83")).flatMap(DeviceId::wwid)));
+            Attributes.bytes(folder.resolve("vpd_pg83")).flatMap(DeviceIdentification::parse).flatMap(DeviceIdentification::wwid)));
   }
 
   /** The SCSI device behind a block device's name; empty if there is none, or it is no SCSI one. */
