@@ -28,6 +28,12 @@ public final class MultipathdException extends Exception {
     this.kind = kind;
   }
 
+  /** The message, which every failure of ours has. */
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
+
   public Kind kind() {
     return kind;
   }

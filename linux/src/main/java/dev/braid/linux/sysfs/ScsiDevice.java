@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param block the block device's name ({@code sdb}), once it has one
  * @param sg the SCSI generic device's name ({@code sg1}), once it has one
  * @param bytes its size, 0 if the kernel has not read it
- * @param kept the WWID that the kernel read when it found the device. It is not asked again by this
- *     reading, so it may be older than what now answers at the address (rule 3)
+ * @param kept the WWID, of whatever vendor, that the kernel read when it found the device. It is
+ *     not asked again by this reading, so it may be older than what now answers there (rule 3)
  */
 public record ScsiDevice(
     Hctl address,
@@ -22,10 +22,15 @@ public record ScsiDevice(
     Optional<String> block,
     Optional<String> sg,
     long bytes,
-    Optional<Wwid> kept) {
+    Optional<String> kept) {
 
   public boolean running() {
     return state.equals("running");
+  }
+
+  /** Whether the kernel keeps it as this LUN's. */
+  public boolean keptAs(Wwid wwid) {
+    return kept.equals(Optional.of(wwid.text()));
   }
 
   /** For messages: {@code 2:0:0:300 (sdb)}. */

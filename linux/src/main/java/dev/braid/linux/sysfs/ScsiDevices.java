@@ -52,7 +52,9 @@ public final class ScsiDevices {
                 ? 0
                 : SECTOR
                     * Attributes.number(folder.resolve("block/" + block.get() + "/size")).orElse(0),
-            Attributes.bytes(folder.resolve("vpd_pg83")).flatMap(DeviceIdentification::parse).flatMap(DeviceIdentification::wwid)));
+            Attributes.bytes(folder.resolve("vpd_pg83"))
+                .flatMap(DeviceIdentification::parse)
+                .flatMap(DeviceIdentification::wwidText)));
   }
 
   /** The SCSI device behind a block device's name; empty if there is none, or it is no SCSI one. */

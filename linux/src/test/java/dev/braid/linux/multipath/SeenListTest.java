@@ -44,7 +44,8 @@ class SeenListTest {
   @Test
   @DisplayName("a name is forgotten by its WWID, whatever the name")
   void bindings() throws IOException {
-    Path file = Files.writeString(folder.resolve("bindings"), "mpatha 3600a\nmpathb " + OURS + "\n");
+    Path file =
+        Files.writeString(folder.resolve("bindings"), "mpatha 3600a\nmpathb " + OURS + "\n");
 
     steps.run("forget", s -> new SeenList(file, SeenList.Form.BINDINGS).forget(s, OURS, SOON));
 

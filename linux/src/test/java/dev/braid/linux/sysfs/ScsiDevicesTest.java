@@ -62,7 +62,7 @@ class ScsiDevicesTest {
                 Optional.of("sdb"),
                 Optional.of("sg1"),
                 1 << 20,
-                Optional.of(SERIAL.wwid())));
+                Optional.of(SERIAL.wwid().text())));
     assertThat(devices.ofBlock("sdb")).map(ScsiDevice::address).contains(ADDRESS);
   }
 

@@ -12,6 +12,12 @@ public final class IscsiadmException extends Exception {
     this.error = error;
   }
 
+  /** The message, which every failure of ours has. */
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
+
   public IscsiadmError error() {
     return error;
   }
@@ -28,7 +34,7 @@ public final class IscsiadmException extends Exception {
           "the target refused this initiator: no ACL for its name, or a wrong CHAP secret";
       case NO_DAEMON -> "iscsid does not answer: is it running?";
       case NO_OBJECTS -> "no such node record or session";
-      case INTERNAL, LOGOUT, SESSION_NOT_FOUND, SESSION_EXISTS, BUSY, OTHER -> getMessage() + "";
+      case INTERNAL, LOGOUT, SESSION_NOT_FOUND, SESSION_EXISTS, BUSY, OTHER -> getMessage();
     };
   }
 }

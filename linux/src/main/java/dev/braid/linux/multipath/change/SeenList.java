@@ -48,7 +48,8 @@ public final class SeenList {
 
   public boolean has(Wwid wwid) {
     try {
-      return Files.exists(file) && Files.readString(file, StandardCharsets.UTF_8).lines().anyMatch(l -> names(l, wwid));
+      return Files.exists(file)
+          && Files.readString(file, StandardCharsets.UTF_8).lines().anyMatch(l -> names(l, wwid));
     } catch (IOException e) {
       throw new KernelRefused("cannot read " + file, e);
     }

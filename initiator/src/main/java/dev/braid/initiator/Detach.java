@@ -1,0 +1,35 @@
+package dev.braid.initiator;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.Wwid;
+import dev.braid.linux.lock.Locks;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes a LUN off this machine, in the order of rule 9. Safe to repeat, and to kill, anywhere. */
+public final class Detach {
+
+  private static final Logger log = LoggerFactory.getLogger(Detach.class);
+
+  private final Locks locks;
+  private final Removal removal;
+
+  Detach(Locks locks, Removal removal) {
+    this.locks = locks;
+    this.removal = removal;
+  }
+
+  /**
+   * @param wwid the LUN's, from its volume id (rule 4): nothing else need be known. Where there is
+   *     nothing of it, all is done
+   * @throws dev.braid.base.error.DeviceInUse naming every holder; all paths are still there and
+   *     queueing is as it was
+   * @throws dev.braid.base.error.Busy if another call works on the LUN or its target
+   */
+  public void detach(Wwid wwid, Deadline deadline) {
+    try (var volume = new Hold(locks.exclusive(LockNames.volume(wwid), "detach", deadline))) {
+      removal.remove(wwid, volume, deadline);
+    }
+    log.info("detached {}", wwid);
+  }
+}

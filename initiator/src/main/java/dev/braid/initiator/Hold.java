@@ -1,0 +1,48 @@
+package dev.braid.initiator;
+
+import dev.braid.linux.lock.Lock;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A lock held by several threads together: it is let go of when the last of them is done. A
+ * deadline ends the caller's wait, never what a thread still does under the lock (rule 12).
+ */
+final class Hold implements AutoCloseable {
+
+  private final Lock lock;
+  private final AtomicInteger users = new AtomicInteger(1);
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  Hold(Lock lock) {
+    this.lock = lock;
+  }
+
+  /** One more user; the lock is kept at least until the given is run, once. */
+  Runnable keep() {
+    users.incrementAndGet();
+    var done = new AtomicBoolean();
+    return () -> {
+      if (done.compareAndSet(false, true)) {
+        leave();
+      }
+    };
+  }
+
+  void share() {
+    lock.share();
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      leave();
+    }
+  }
+
+  private void leave() {
+    if (users.decrementAndGet() == 0) {
+      lock.close();
+    }
+  }
+}

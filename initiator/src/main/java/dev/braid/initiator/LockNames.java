@@ -1,0 +1,18 @@
+package dev.braid.initiator;
+
+import dev.braid.base.Iqn;
+import dev.braid.base.Wwid;
+
+/** The names of the locks of rule 12, in one place, since two spellings would be no lock. */
+final class LockNames {
+
+  private LockNames() {}
+
+  static String volume(Wwid wwid) {
+    return "volume-" + wwid;
+  }
+
+  static String target(Iqn target) {
+    return "target-" + target;
+  }
+}

@@ -1,0 +1,280 @@
+package dev.braid.initiator;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.Wwid;
+import dev.braid.base.error.BraidException;
+import dev.braid.base.error.DeviceInUse;
+import dev.braid.base.error.KernelRefused;
+import dev.braid.base.error.NoPath;
+import dev.braid.base.step.Steps;
+import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.dm.DeviceMapper;
+import dev.braid.linux.dm.DmDevice;
+import dev.braid.linux.dm.MultipathTable;
+import dev.braid.linux.dm.change.DeviceMapperChange;
+import dev.braid.linux.multipath.MultipathdException;
+import dev.braid.linux.multipath.change.Multipathd;
+import dev.braid.linux.proc.Holders;
+import dev.braid.linux.sysfs.BlockTree;
+import dev.braid.linux.uevent.UeventSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Multipath maps: waited for, and flushed away. Found by UUID, whatever their names. */
+final class Maps {
+
+  private static final Logger log = LoggerFactory.getLogger(Maps.class);
+
+  /** By then multipathd has long had udev's word of the paths, if it is to have it at all. */
+  private static final Duration OWN_ACCORD = Duration.ofSeconds(4);
+
+  private static final Duration COMMAND = Duration.ofSeconds(10);
+
+  /** A closed device may be looked at by udev for a moment; what is open longer is in use. */
+  private static final Duration BUSY = Duration.ofSeconds(10);
+
+  private static final long SECTOR = 512;
+
+  private static final Duration GONE = Duration.ofSeconds(2);
+
+  private final DeviceMapper dm;
+  private final DeviceMapperChange change;
+  private final Multipathd multipathd;
+  private final BlockTree blocks;
+  private final Holders holders;
+  private final Steps steps;
+
+  Maps(
+      DeviceMapper dm,
+      DeviceMapperChange change,
+      Multipathd multipathd,
+      BlockTree blocks,
+      Holders holders,
+      Steps steps) {
+    this.dm = dm;
+    this.change = change;
+    this.multipathd = multipathd;
+    this.blocks = blocks;
+    this.holders = holders;
+    this.steps = steps;
+  }
+
+  Optional<DmDevice> find(Wwid wwid) {
+    return dm.multipath(wwid);
+  }
+
+  /**
+   * Waits until the LUN's map has every path given. multipathd makes it when udev tells it of the
+   * paths; only where that does not come about is it asked.
+   *
+   * @param paths the block devices' names
+   */
+  DmDevice await(Wwid wwid, List<String> paths, UeventSocket events, Deadline deadline) {
+    List<DeviceNumber> numbers =
+        paths.stream().map(blocks::number).flatMap(Optional::stream).toList();
+    if (numbers.size() < paths.size()) {
+      throw new NoPath("a path of " + wwid + " went away while it was attached");
+    }
+    Optional<DmDevice> map = await(wwid, numbers, events, deadline, OWN_ACCORD);
+    if (map.isPresent()) {
+      return map.get();
+    }
+    String trouble = nudge(wwid, paths, numbers, deadline);
+    return await(wwid, numbers, events, deadline, deadline.left())
+        .orElseThrow(
+            () ->
+                new KernelRefused(
+                    "multipathd made no map of "
+                        + wwid
+                        + " with the paths "
+                        + paths
+                        + (trouble.isEmpty() ? "" : ": " + trouble)));
+  }
+
+  private Optional<DmDevice> await(
+      Wwid wwid,
+      List<DeviceNumber> numbers,
+      UeventSocket events,
+      Deadline deadline,
+      Duration patience) {
+    return events.await(
+        e -> e.subsystem().equals("block"),
+        () -> dm.multipath(wwid).filter(m -> m.live() && !m.suspended() && complete(m, numbers)),
+        deadline.atMost(patience));
+  }
+
+  private boolean complete(DmDevice map, List<DeviceNumber> numbers) {
+    return MapCheck.of(table(map), numbers).missing().isEmpty();
+  }
+
+  /** The path devices in the map's table. */
+  List<DeviceNumber> table(DmDevice map) {
+    return dm.multipathTable(map).map(MultipathTable::paths).orElse(List.of());
+  }
+
+  long bytes(DmDevice map) {
+    return dm.table(map).stream().flatMap(List::stream).mapToLong(t -> SECTOR * t.length()).sum();
+  }
+
+  private String nudge(
+      Wwid wwid, List<String> paths, List<DeviceNumber> numbers, Deadline deadline) {
+    log.warn("multipathd has made no whole map of {} by itself; asking it to", wwid);
+    Deadline patience = deadline.atMost(COMMAND);
+    try {
+      List<DeviceNumber> have = find(wwid).map(this::table).orElse(List.of());
+      for (int i = 0; i < paths.size(); i++) {
+        if (!have.contains(numbers.get(i))) {
+          String path = paths.get(i);
+          steps.run("tell multipathd of path", step -> multipathd.addPath(step, path, patience));
+        }
+      }
+      if (find(wwid).isEmpty()) {
+        steps.run("tell multipathd of map", step -> multipathd.addMap(step, wwid, patience));
+      }
+      return "";
+    } catch (MultipathdException e) {
+      log.warn("multipathd: {}", e.getMessage());
+      return e.getMessage();
+    }
+  }
+
+  /**
+   * Removes a LUN's map if nobody uses it, and proves that it is gone. Where it cannot be removed,
+   * it is left as it was: not suspended, and queueing if it did.
+   *
+   * @throws DeviceInUse naming the holders
+   */
+  void flush(Wwid wwid, Deadline deadline) {
+    Optional<DmDevice> first = dm.multipath(wwid);
+    if (first.isEmpty()) {
+      return;
+    }
+    boolean queueing = queueing(first.get());
+    Deadline patience = deadline.atMost(BUSY);
+    var pause = new Backoff();
+    String trouble = "";
+    boolean touched = false;
+    while (true) {
+      Optional<DmDevice> map = dm.multipath(wwid);
+      if (map.isEmpty()) {
+        return;
+      }
+      if (usedBy(map.get()) == 0) {
+        touched = true;
+        trouble = flushOnce(map.get(), deadline);
+        if (dm.multipath(wwid).isEmpty()) {
+          return;
+        }
+      }
+      if (patience.passed()) {
+        break;
+      }
+      pause.await(patience);
+    }
+    if (touched) {
+      restore(wwid, queueing, deadline);
+    }
+    throw inUse(wwid, trouble, deadline);
+  }
+
+  /** Opens that are not by partition maps of the map itself, which go with it. */
+  private int usedBy(DmDevice map) {
+    int parts = 0;
+    for (String holder : blocks.holders(map.kernelName())) {
+      Optional<DmDevice> part =
+          blocks
+              .mapUuid(holder)
+              .filter(u -> u.startsWith("part") && u.endsWith("-" + map.uuid()))
+              .flatMap(dm::byUuid);
+      if (part.isPresent() && part.get().openCount() == 0) {
+        parts++;
+      }
+    }
+    return Math.max(0, map.openCount() - parts);
+  }
+
+  /** An answer of "ok" proves nothing and one of "fail" neither: the caller looks. */
+  private String flushOnce(DmDevice map, Deadline deadline) {
+    try (var events = UeventSocket.open()) {
+      String trouble = "";
+      try {
+        steps.run(
+            "flush map", step -> multipathd.delMap(step, map.name(), deadline.atMost(COMMAND)));
+      } catch (MultipathdException e) {
+        trouble = e.getMessage();
+        if (e.kind() == MultipathdException.Kind.NOT_RUNNING) {
+          // Nobody else will do it, and nobody else is in the way.
+          trouble += removeByKernel(map);
+        }
+      }
+      events.await(
+          e -> e.subsystem().equals("block"),
+          () -> dm.byUuid(map.uuid()).isEmpty() ? Optional.of(true) : Optional.empty(),
+          deadline.atMost(trouble.isEmpty() ? GONE : Duration.ZERO));
+      return trouble;
+    }
+  }
+
+  private String removeByKernel(DmDevice map) {
+    try {
+      steps.run("remove map", step -> change.remove(step, map));
+      return "";
+    } catch (DeviceInUse e) {
+      return "; " + e.getMessage();
+    }
+  }
+
+  private boolean queueing(DmDevice map) {
+    return dm.multipathTable(map).map(MultipathTable::queueing).orElse(false);
+  }
+
+  /**
+   * multipathd turns queueing off before it removes a map, and does not always turn it on again
+   * where it could not (seen in 0.9.4). Its own command first, since it knows the settings; then
+   * the kernel is read back, and told where that was not enough.
+   */
+  private void restore(Wwid wwid, boolean queueing, Deadline deadline) {
+    Optional<DmDevice> found = dm.multipath(wwid);
+    if (found.isEmpty()) {
+      return;
+    }
+    DmDevice map = found.get();
+    try {
+      if (map.suspended()) {
+        steps.run("resume map", step -> change.resume(step, map));
+      }
+      if (queueing && !queueing(map)) {
+        try {
+          steps.run(
+              "restore queueing",
+              step -> multipathd.restoreQueueing(step, map.name(), deadline.atMost(COMMAND)));
+        } catch (MultipathdException e) {
+          log.warn("multipathd: {}", e.getMessage());
+        }
+        if (!queueing(map)) {
+          steps.run("queue in kernel", step -> change.queueIfNoPath(step, map));
+        }
+      }
+    } catch (BraidException e) {
+      log.error("map {} could not be put back as it was", map.name(), e);
+    }
+  }
+
+  private DeviceInUse inUse(Wwid wwid, String trouble, Deadline deadline) {
+    Optional<DmDevice> map = dm.multipath(wwid);
+    List<String> who =
+        map.map(m -> holders.of(m.number(), deadline.atMost(COMMAND))).orElse(List.of());
+    return new DeviceInUse(
+        "the map "
+            + map.map(DmDevice::name).orElse(wwid.text())
+            + " is in use (open count "
+            + map.map(DmDevice::openCount).orElse(0)
+            + ") by "
+            + (who.isEmpty() ? "somebody who could not be found" : String.join(", ", who))
+            + (trouble.isEmpty() ? "" : "; " + trouble)
+            + ". All its paths are kept");
+  }
+}

@@ -1,0 +1,92 @@
+package dev.braid.initiator;
+
+import dev.braid.base.Iqn;
+import dev.braid.base.Portal;
+import dev.braid.base.error.InvalidInput;
+import dev.braid.base.error.KernelRefused;
+import dev.braid.base.step.Step;
+import dev.braid.linux.sysfs.Attributes;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The portals that Braid logged in to on this host, a file each, written before the login. A
+ * session without a device, or a record without a session, tells nobody whose it is; only what
+ * stands here may be ended or deleted by us (rule 16).
+ *
+ * <p>A hint, as rule 4 has it: where it is lost, a session or record is left over, and nothing is
+ * harmed.
+ */
+final class OwnPortals {
+
+  private final Path folder;
+
+  OwnPortals(Path folder) {
+    this.folder = folder;
+  }
+
+  List<Iqn> targets() {
+    return Attributes.names(folder).stream()
+        .map(OwnPortals::iqn)
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  List<Portal> of(Iqn target) {
+    return Attributes.names(folder.resolve(target.name())).stream()
+        .map(OwnPortals::portal)
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  boolean has(Iqn target, Portal portal) {
+    return Files.exists(file(target, portal));
+  }
+
+  void add(Step step, Iqn target, Portal portal) {
+    Path file = file(target, portal);
+    try {
+      Files.createDirectories(folder.resolve(target.name()));
+      if (!Files.exists(file)) {
+        Files.createFile(file);
+      }
+    } catch (IOException e) {
+      throw new KernelRefused(step.name() + ": cannot write " + file, e);
+    }
+  }
+
+  void remove(Step step, Iqn target, Portal portal) {
+    try {
+      Files.deleteIfExists(file(target, portal));
+      Files.deleteIfExists(folder.resolve(target.name()));
+    } catch (DirectoryNotEmptyException e) {
+      return; // other portals of the target
+    } catch (IOException e) {
+      throw new KernelRefused(step.name() + ": cannot write in " + folder, e);
+    }
+  }
+
+  private Path file(Iqn target, Portal portal) {
+    return folder.resolve(target.name()).resolve(portal.toString());
+  }
+
+  private static Optional<Iqn> iqn(String name) {
+    try {
+      return Optional.of(new Iqn(name));
+    } catch (InvalidInput e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Portal> portal(String name) {
+    try {
+      return Optional.of(Portal.parse(name));
+    } catch (InvalidInput e) {
+      return Optional.empty();
+    }
+  }
+}

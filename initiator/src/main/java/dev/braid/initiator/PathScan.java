@@ -1,0 +1,191 @@
+package dev.braid.initiator;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.error.KernelRefused;
+import dev.braid.base.error.NoPath;
+import dev.braid.base.error.Refused;
+import dev.braid.base.error.WrongDevice;
+import dev.braid.base.step.Steps;
+import dev.braid.initiator.Parallel.Outcome;
+import dev.braid.initiator.PathCheck.Verdict;
+import dev.braid.linux.iscsi.IscsiSession;
+import dev.braid.linux.proc.Holders;
+import dev.braid.linux.sysfs.BlockTree;
+import dev.braid.linux.sysfs.Hctl;
+import dev.braid.linux.sysfs.ScsiDevice;
+import dev.braid.linux.sysfs.ScsiDevices;
+import dev.braid.linux.sysfs.change.ScsiBus;
+import dev.braid.linux.uevent.UeventSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes the devices of a LUN, one per session, and has each say who it is. */
+final class PathScan {
+
+  private static final Logger log = LoggerFactory.getLogger(PathScan.class);
+
+  /** A scan of one address on a path that works takes milliseconds. */
+  private static final Duration SCAN = Duration.ofSeconds(10);
+
+  private static final Set<String> SUBSYSTEMS = Set.of("block", "scsi", "scsi_generic");
+
+  private final ScsiDevices devices;
+  private final ScsiBus bus;
+  private final BlockTree blocks;
+  private final Identity identity;
+  private final Holders holders;
+  private final Path dev;
+  private final Steps steps;
+
+  PathScan(
+      ScsiDevices devices,
+      ScsiBus bus,
+      BlockTree blocks,
+      Identity identity,
+      Holders holders,
+      Path dev,
+      Steps steps) {
+    this.devices = devices;
+    this.bus = bus;
+    this.blocks = blocks;
+    this.identity = identity;
+    this.holders = holders;
+    this.dev = dev;
+    this.steps = steps;
+  }
+
+  /**
+   * One scan write per session, at one address (rule 10); where there is a device already, none.
+   *
+   * @return the paths that say they are the LUN; at least one
+   * @throws WrongDevice if any of them says it is another: nothing of the LUN can be trusted then
+   * @throws Refused if a stale device is in the way and somebody uses it (rule 11)
+   * @throws NoPath if no path says anything
+   */
+  List<ScsiDevice> scan(Lun lun, Portals.Way way, Deadline deadline) {
+    Map<Hctl, IscsiSession> addresses = new LinkedHashMap<>();
+    way.up().forEach(s -> addresses.put(address(s, lun), s));
+
+    clearStale(lun, addresses, way.hold(), deadline);
+    try (var events = UeventSocket.open()) {
+      scan(addresses, lun, way.hold(), deadline);
+      awaitNodes(addresses.keySet(), events, deadline);
+    }
+    List<PathCheck> checks = check(lun, addresses, way.hold(), deadline);
+
+    var said = new ArrayList<>(way.without().values());
+    checks.stream().filter(c -> !c.ours()).forEach(c -> said.add(c.why()));
+    addresses.keySet().stream()
+        .filter(a -> checks.stream().noneMatch(c -> c.device().address().equals(a)))
+        .forEach(
+            a -> said.add("the head shows no LUN at " + a + "; is it published to this node?"));
+    said.forEach(why -> log.warn("a path of {} does not count: {}", lun.wwid(), why));
+    if (checks.stream().anyMatch(c -> c.verdict() == Verdict.WRONG)) {
+      throw new WrongDevice(String.join("; ", said) + ". Nothing was touched");
+    }
+    if (checks.stream().noneMatch(PathCheck::ours)) {
+      throw new NoPath("no path to LUN " + lun.number() + " answers: " + String.join("; ", said));
+    }
+    return checks.stream().filter(PathCheck::ours).map(PathCheck::device).toList();
+  }
+
+  private static Hctl address(IscsiSession session, Lun lun) {
+    return new Hctl(session.host(), 0, session.targetId(), lun.number().value());
+  }
+
+  /** A scan does nothing at an address that has a device, so a stale one goes first (rule 11). */
+  private void clearStale(
+      Lun lun, Map<Hctl, IscsiSession> addresses, Hold hold, Deadline deadline) {
+    for (PathCheck check : check(lun, addresses, hold, deadline)) {
+      if (check.verdict() != Verdict.STALE) {
+        continue;
+      }
+      ScsiDevice stale = check.device();
+      List<String> users =
+          stale.block().flatMap(blocks::number).map(n -> holders.of(n, deadline)).orElse(List.of());
+      boolean carried = stale.block().map(b -> !blocks.holders(b).isEmpty()).orElse(false);
+      if (carried || !users.isEmpty()) {
+        throw new Refused(
+            check.why() + " and is in use by " + users + "; detach that volume first");
+      }
+      log.warn("removing a stale device: {}", check.why());
+      steps.run("delete stale device", step -> bus.delete(step, stale.address()));
+      if (devices.exists(stale.address())) {
+        throw new KernelRefused("the stale device " + stale.describe() + " is still there");
+      }
+    }
+  }
+
+  private void scan(Map<Hctl, IscsiSession> addresses, Lun lun, Hold hold, Deadline deadline) {
+    var tasks = new ArrayList<Callable<Boolean>>();
+    addresses.keySet().stream()
+        .filter(a -> !devices.exists(a))
+        .forEach(
+            a ->
+                tasks.add(
+                    () -> {
+                      steps.run(
+                          "scan path",
+                          step -> bus.scan(step, a.host(), a.channel(), a.target(), lun.number()));
+                      return true;
+                    }));
+    for (Outcome<Boolean> outcome :
+        Parallel.run("scanning a path", hold, tasks, deadline.atMost(SCAN))) {
+      if (outcome instanceof Outcome.Failed<Boolean> failed) {
+        log.warn("a scan failed: {}", failed.why().getMessage());
+      }
+    }
+  }
+
+  /** Until each device that came has its block and SCSI generic nodes; those not there stay so. */
+  private void awaitNodes(Set<Hctl> addresses, UeventSocket events, Deadline deadline) {
+    Optional<Boolean> seen =
+        events.await(
+            e -> SUBSYSTEMS.contains(e.subsystem()),
+            () ->
+                addresses.stream().allMatch(this::complete) ? Optional.of(true) : Optional.empty(),
+            deadline.atMost(SCAN));
+    if (seen.isEmpty()) {
+      log.warn("not every path of {} has its device nodes yet", addresses);
+    }
+  }
+
+  private boolean complete(Hctl address) {
+    Optional<ScsiDevice> device = devices.at(address);
+    return device.isEmpty() || (there(device.get().block()) && there(device.get().sg()));
+  }
+
+  private boolean there(Optional<String> name) {
+    return name.isPresent() && Files.exists(dev.resolve(name.get()));
+  }
+
+  private List<PathCheck> check(
+      Lun lun, Map<Hctl, IscsiSession> addresses, Hold hold, Deadline deadline) {
+    var found = new ArrayList<ScsiDevice>();
+    addresses.keySet().forEach(a -> devices.at(a).ifPresent(found::add));
+    var tasks = new ArrayList<Callable<PathCheck>>();
+    for (ScsiDevice device : found) {
+      tasks.add(() -> PathCheck.of(lun.wwid(), device, identity.ask(device, true, deadline)));
+    }
+    List<Outcome<PathCheck>> outcomes = Parallel.run("asking a path", hold, tasks, deadline);
+    var checks = new ArrayList<PathCheck>();
+    for (int i = 0; i < found.size(); i++) {
+      ScsiDevice device = found.get(i);
+      checks.add(
+          outcomes.get(i) instanceof Outcome.Done<PathCheck> done
+              ? done.value()
+              : PathCheck.of(lun.wwid(), device, Identity.Word.silent("it was not asked in time")));
+    }
+    return checks;
+  }
+}

@@ -1,0 +1,279 @@
+package dev.braid.initiator;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.Iqn;
+import dev.braid.base.Portal;
+import dev.braid.base.error.BraidException;
+import dev.braid.base.error.KernelRefused;
+import dev.braid.base.error.NoPath;
+import dev.braid.base.error.Refused;
+import dev.braid.base.step.Steps;
+import dev.braid.initiator.Parallel.Outcome;
+import dev.braid.linux.iscsi.IscsiSession;
+import dev.braid.linux.iscsi.IscsiSessions;
+import dev.braid.linux.iscsi.NodeRecord;
+import dev.braid.linux.iscsi.NodeRecords;
+import dev.braid.linux.iscsi.change.Iscsiadm;
+import dev.braid.linux.iscsi.change.IscsiadmException;
+import dev.braid.linux.lock.Locks;
+import dev.braid.linux.sysfs.ScsiDevices;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sessions to targets: made for an attach, ended when no device needs them (rules 10 and 12). */
+final class Portals {
+
+  private static final Logger log = LoggerFactory.getLogger(Portals.class);
+
+  /** Longer than a lost first packet of a connection (its repetition comes after a second). */
+  private static final Duration PROBE = Duration.ofSeconds(3);
+
+  /** More than open-iscsi's own login timeout, which tells better what went wrong. */
+  private static final Duration LOGIN = Duration.ofSeconds(15);
+
+  private final IscsiSessions sessions;
+  private final ScsiDevices devices;
+  private final NodeRecords records;
+  private final Iscsiadm iscsiadm;
+  private final OwnPortals own;
+  private final PortalProbe probe;
+  private final Locks locks;
+  private final Steps steps;
+
+  Portals(
+      IscsiSessions sessions,
+      ScsiDevices devices,
+      NodeRecords records,
+      Iscsiadm iscsiadm,
+      OwnPortals own,
+      PortalProbe probe,
+      Locks locks,
+      Steps steps) {
+    this.sessions = sessions;
+    this.devices = devices;
+    this.records = records;
+    this.iscsiadm = iscsiadm;
+    this.own = own;
+    this.probe = probe;
+    this.locks = locks;
+    this.steps = steps;
+  }
+
+  /**
+   * The sessions to a LUN's target, with the target held so that nobody logs out of them.
+   *
+   * @param up every session through the LUN's portals that is logged in
+   * @param without why the other portals have none
+   */
+  record Way(Hold hold, List<IscsiSession> up, Map<Portal, String> without)
+      implements AutoCloseable {
+
+    @Override
+    public void close() {
+      hold.close();
+    }
+  }
+
+  /**
+   * Logs in where there is no session yet, through all portals at once.
+   *
+   * @throws NoPath saying of each portal why, if none has a session
+   */
+  Way open(Lun lun, Deadline deadline) {
+    Map<Portal, String> dead = new LinkedHashMap<>();
+    List<Portal> missing = withoutSession(lun, sessions.all());
+    if (!missing.isEmpty()) {
+      dead.putAll(probe(missing, deadline));
+    }
+    boolean mayLogIn = missing.stream().anyMatch(p -> !dead.containsKey(p));
+    String name = LockNames.target(lun.target());
+    var hold =
+        new Hold(
+            mayLogIn
+                ? locks.exclusive(name, "log in", deadline)
+                : locks.shared(name, "use the sessions", deadline));
+    try {
+      if (mayLogIn) {
+        login(lun, dead, hold, deadline);
+        hold.share();
+      }
+      List<IscsiSession> now = sessions.all();
+      List<IscsiSession> up = new ArrayList<>();
+      for (Portal portal : lun.portals()) {
+        List<IscsiSession> through =
+            now.stream().filter(s -> s.through(lun.target(), portal)).toList();
+        up.addAll(through.stream().filter(IscsiSession::up).toList());
+        if (!through.isEmpty() && through.stream().noneMatch(IscsiSession::up)) {
+          dead.put(portal, through.get(0).describe() + " is lost and being made anew");
+        } else if (through.isEmpty()) {
+          dead.putIfAbsent(portal, "the session to " + portal + " ended meanwhile");
+        } else {
+          dead.remove(portal);
+        }
+      }
+      if (up.isEmpty()) {
+        throw new NoPath("no portal of target " + lun.target() + " can be used: " + reasons(dead));
+      }
+      return new Way(hold, up, dead);
+    } catch (BraidException e) {
+      hold.close();
+      throw e;
+    }
+  }
+
+  static String reasons(Map<Portal, String> without) {
+    return String.join("; ", without.values());
+  }
+
+  /** Looks again under the lock: another attach may have logged in meanwhile. */
+  private void login(Lun lun, Map<Portal, String> dead, Hold hold, Deadline deadline) {
+    List<Portal> portals =
+        withoutSession(lun, sessions.all()).stream().filter(p -> !dead.containsKey(p)).toList();
+    var tasks = new ArrayList<Callable<Boolean>>();
+    Deadline patience = deadline.atMost(LOGIN);
+    for (Portal portal : portals) {
+      tasks.add(() -> login(lun.target(), portal, patience));
+    }
+    List<Outcome<Boolean>> outcomes = Parallel.run("logging in", hold, tasks, patience);
+    for (int i = 0; i < portals.size(); i++) {
+      if (outcomes.get(i) instanceof Outcome.Failed<Boolean> failed) {
+        log.warn(
+            "no session to {} at {}: {}", lun.target(), portals.get(i), failed.why().getMessage());
+        dead.put(portals.get(i), portals.get(i) + ": " + failed.why().getMessage());
+      }
+    }
+  }
+
+  private boolean login(Iqn target, Portal portal, Deadline deadline) {
+    Optional<NodeRecord> record = records.find(target, portal);
+    if (!own.has(target, portal)) {
+      if (record.isPresent() && !record.get().maybeOurs()) {
+        throw new Refused(
+            "somebody else made a node record for it that starts or scans by itself; set"
+                + " node.startup and node.session.scan to manual in it, or delete it");
+      }
+      steps.run("note portal", step -> own.add(step, target, portal));
+    }
+    try {
+      if (!record.equals(Optional.of(NodeRecord.braid()))) {
+        steps.run("make node record", step -> iscsiadm.create(step, target, portal, deadline));
+        steps.run(
+            "set node record",
+            step -> iscsiadm.update(step, target, portal, NodeRecord.braid(), deadline));
+      }
+      steps.run("log in", step -> iscsiadm.login(step, target, portal, deadline));
+    } catch (IscsiadmException e) {
+      throw new NoPath(e.advice(), e);
+    }
+    return true;
+  }
+
+  private Map<Portal, String> probe(List<Portal> portals, Deadline deadline) {
+    Deadline patience = deadline.atMost(PROBE);
+    var tasks = new ArrayList<Callable<Optional<String>>>();
+    portals.forEach(p -> tasks.add(() -> probe.whyDead(p, patience)));
+    try (var nothing = new Hold(new NoLock())) {
+      var outcomes = Parallel.run("looking for the portal", nothing, tasks, patience);
+      var dead = new LinkedHashMap<Portal, String>();
+      for (int i = 0; i < portals.size(); i++) {
+        Portal portal = portals.get(i);
+        if (outcomes.get(i) instanceof Outcome.Done<Optional<String>> done) {
+          done.value().ifPresent(why -> dead.put(portal, why));
+        } else {
+          dead.put(portal, "nobody answers at " + portal.endpoint());
+        }
+      }
+      return dead;
+    }
+  }
+
+  private static List<Portal> withoutSession(Lun lun, List<IscsiSession> all) {
+    return lun.portals().stream()
+        .filter(p -> all.stream().noneMatch(s -> s.through(lun.target(), p)))
+        .toList();
+  }
+
+  /**
+   * Logs out of sessions of ours that no device needs any more, and deletes their records. For a
+   * target that devices were just removed from, the lock is waited for. The others are only looked
+   * at for what a killed call left, and passed by where somebody works on them.
+   */
+  void tidy(List<Iqn> left, Deadline deadline) {
+    for (Iqn target : own.targets()) {
+      if (plan(target).nothing()) {
+        continue;
+      }
+      boolean wait = left.contains(target);
+      try (var hold =
+          new Hold(
+              locks.exclusive(
+                  LockNames.target(target),
+                  "log out",
+                  wait ? deadline : deadline.atMost(Duration.ZERO)))) {
+        LogoutPlan plan = plan(target);
+        logout(plan, hold, deadline);
+        plan.forget().forEach(p -> forget(target, p, deadline));
+      } catch (dev.braid.base.error.Busy e) {
+        if (wait) {
+          throw e;
+        }
+        log.debug("target {} is at work, so it is not left over", target);
+      }
+    }
+  }
+
+  private LogoutPlan plan(Iqn target) {
+    return LogoutPlan.of(target, own.of(target), sessions.all(), devices.addresses());
+  }
+
+  private void logout(LogoutPlan plan, Hold hold, Deadline deadline) {
+    var tasks = new ArrayList<Callable<Boolean>>();
+    for (IscsiSession session : plan.logout()) {
+      tasks.add(
+          () -> {
+            steps.run("log out", step -> iscsiadm.logout(step, session.id(), deadline));
+            return true;
+          });
+    }
+    List<Outcome<Boolean>> outcomes = Parallel.run("logging out", hold, tasks, deadline);
+    List<IscsiSession> now = sessions.all();
+    for (int i = 0; i < outcomes.size(); i++) {
+      IscsiSession session = plan.logout().get(i);
+      if (now.stream().anyMatch(s -> s.id() == session.id())) {
+        throw new KernelRefused(
+            session.describe()
+                + " is still there after the logout"
+                + (outcomes.get(i) instanceof Outcome.Failed<Boolean> f
+                    ? ": " + f.why().getMessage()
+                    : ""));
+      }
+    }
+  }
+
+  private void forget(Iqn target, Portal portal, Deadline deadline) {
+    try {
+      if (records.find(target, portal).isPresent()) {
+        steps.run("delete node record", step -> iscsiadm.delete(step, target, portal, deadline));
+      }
+    } catch (IscsiadmException e) {
+      throw new KernelRefused("cannot delete the node record of " + target + " at " + portal, e);
+    }
+    steps.run("forget portal", step -> own.remove(step, target, portal));
+  }
+
+  /** For what runs in parallel without protecting anything. */
+  private static final class NoLock implements dev.braid.linux.lock.Lock {
+    @Override
+    public void share() {}
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,41 @@
+package dev.braid.linux.sysfs;
+
+import dev.braid.linux.DeviceNumber;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** What stands on what among block devices, by their kernel names ({@code sdb}, {@code dm-0}). */
+public final class BlockTree {
+
+  private final Path blocks;
+
+  /**
+   * @param sysfs {@code /sys}, or a folder that stands for it
+   */
+  public BlockTree(Path sysfs) {
+    this.blocks = sysfs.resolve("class/block");
+  }
+
+  /** The device with this number; empty if there is none. */
+  public Optional<String> named(DeviceNumber number) {
+    return Attributes.real(blocks.resolveSibling("../dev/block").resolve(number.toString()))
+        .map(p -> String.valueOf(p.getFileName()));
+  }
+
+  public Optional<DeviceNumber> number(String name) {
+    return Attributes.text(blocks.resolve(name).resolve("dev"))
+        .filter(DeviceNumber::looksLikeOne)
+        .map(DeviceNumber::parse);
+  }
+
+  /** The block devices that stand on this one: device-mapper's, md's. */
+  public List<String> holders(String name) {
+    return Attributes.names(blocks.resolve(name).resolve("holders"));
+  }
+
+  /** The UUID that device-mapper knows it by; empty if it is none of its devices. */
+  public Optional<String> mapUuid(String name) {
+    return Attributes.text(blocks.resolve(name).resolve("dm/uuid"));
+  }
+}
