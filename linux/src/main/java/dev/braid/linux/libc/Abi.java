@@ -265,4 +265,51 @@ public final class Abi {
 
     private LoopInfo() {}
   }
+
+  /** Sockets: families, kinds, options and flags. */
+  @FromC(headers = {"sys/socket.h", "linux/netlink.h"})
+  public static final class Socket {
+    public static final int AF_UNIX = 1;
+    public static final int AF_NETLINK = 16;
+    public static final int SOCK_STREAM = 1;
+    public static final int SOCK_RAW = 3;
+    public static final int NETLINK_KOBJECT_UEVENT = 15;
+    public static final int SOL_SOCKET = 1;
+    public static final int SO_SNDTIMEO = 21;
+    public static final int SO_RCVBUFFORCE = 33;
+    public static final int MSG_DONTWAIT = 0x40;
+    public static final int MSG_NOSIGNAL = 0x4000;
+
+    private Socket() {}
+  }
+
+  @FromC(headers = "sys/un.h", struct = "struct sockaddr_un")
+  public static final class SockaddrUn {
+    public static final int SIZE = 110;
+    public static final int SUN_FAMILY = 0;
+    public static final int SUN_PATH = 2;
+
+    private SockaddrUn() {}
+  }
+
+  @FromC(
+      headers = {"sys/socket.h", "linux/netlink.h"},
+      struct = "struct sockaddr_nl")
+  public static final class SockaddrNl {
+    public static final int SIZE = 12;
+    public static final int NL_FAMILY = 0;
+    public static final int NL_PID = 4;
+    public static final int NL_GROUPS = 8;
+
+    private SockaddrNl() {}
+  }
+
+  @FromC(headers = "sys/time.h", struct = "struct timeval")
+  public static final class Timeval {
+    public static final int SIZE = 16;
+    public static final int TV_SEC = 0;
+    public static final int TV_USEC = 8;
+
+    private Timeval() {}
+  }
 }

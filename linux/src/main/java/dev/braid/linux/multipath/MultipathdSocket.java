@@ -2,6 +2,9 @@ package dev.braid.linux.multipath;
 
 import com.sun.jna.Memory;
 import dev.braid.base.Deadline;
+import dev.braid.linux.libc.Abi.SockaddrUn;
+import dev.braid.linux.libc.Abi.Socket;
+import dev.braid.linux.libc.Abi.Timeval;
 import dev.braid.linux.libc.Errno;
 import dev.braid.linux.libc.ErrnoException;
 import dev.braid.linux.libc.Fd;
@@ -23,14 +26,6 @@ public final class MultipathdSocket {
   public static final Path PATH = Path.of("/run/multipathd.socket");
   public static final String ABSTRACT = "/org/kernel/linux/storage/multipathd";
 
-  private static final int AF_UNIX = 1;
-  private static final int SOCK_STREAM = 1;
-  private static final int SOL_SOCKET = 1;
-  private static final int SO_SNDTIMEO = 21;
-  private static final int MSG_DONTWAIT = 0x40;
-  private static final int MSG_NOSIGNAL = 0x4000;
-  private static final int SUN_PATH = 2;
-  static final int SOCKADDR_UN = 110;
   private static final int LENGTH_WORD = Long.BYTES;
   private static final int MAX_REPLY = 64 << 20;
 
@@ -87,14 +82,14 @@ public final class MultipathdSocket {
       if (inFiles && !Files.exists(path)) {
         continue;
       }
-      Fd fd = Posix.socket(AF_UNIX, SOCK_STREAM, 0);
-      try (Memory address = new Memory(SOCKADDR_UN);
-          Memory patience = new Memory(2L * Long.BYTES)) {
+      Fd fd = Posix.socket(Socket.AF_UNIX, Socket.SOCK_STREAM, 0);
+      try (Memory address = new Memory(SockaddrUn.SIZE);
+          Memory patience = new Memory(Timeval.SIZE)) {
         // A full queue of callers blocks connect(): it must end with the deadline too.
         int millis = Math.max(1, deadline.leftMillis());
-        patience.setLong(0, millis / 1000);
-        patience.setLong(Long.BYTES, millis % 1000 * 1000L);
-        Posix.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, patience);
+        patience.setLong(Timeval.TV_SEC, millis / 1000);
+        patience.setLong(Timeval.TV_USEC, millis % 1000 * 1000L);
+        Posix.setsockopt(fd, Socket.SOL_SOCKET, Socket.SO_SNDTIMEO, patience);
         Posix.connect(fd, address, fill(address, inFiles));
         return fd;
       } catch (ErrnoException e) {
@@ -112,10 +107,10 @@ public final class MultipathdSocket {
   /** An abstract name begins with a NUL and ends where the length says, not at a NUL. */
   private int fill(Memory address, boolean inFiles) {
     address.clear();
-    address.setShort(0, (short) AF_UNIX);
+    address.setShort(SockaddrUn.SUN_FAMILY, (short) Socket.AF_UNIX);
     byte[] name = (inFiles ? path.toString() : abstractName).getBytes(StandardCharsets.UTF_8);
-    address.write(SUN_PATH + (inFiles ? 0 : 1), name, 0, name.length);
-    return SUN_PATH + 1 + name.length;
+    address.write(SockaddrUn.SUN_PATH + (inFiles ? 0 : 1), name, 0, name.length);
+    return SockaddrUn.SUN_PATH + 1 + name.length;
   }
 
   private static void send(Fd fd, String command, Deadline deadline)
@@ -131,7 +126,9 @@ public final class MultipathdSocket {
           throw late(command);
         }
         try {
-          sent += Posix.send(fd, message.share(sent), size - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+          sent +=
+              Posix.send(
+                  fd, message.share(sent), size - sent, Socket.MSG_DONTWAIT | Socket.MSG_NOSIGNAL);
         } catch (ErrnoException e) {
           if (e.errno() != Errno.EAGAIN) {
             throw e;
@@ -172,7 +169,7 @@ public final class MultipathdSocket {
       }
       int n;
       try (Memory part = new Memory(into.size() - got)) {
-        n = Posix.recv(fd, part, MSG_DONTWAIT);
+        n = Posix.recv(fd, part, Socket.MSG_DONTWAIT);
         into.write(got, part.getByteArray(0, n), 0, n);
       } catch (ErrnoException e) {
         if (e.errno() == Errno.EAGAIN) {

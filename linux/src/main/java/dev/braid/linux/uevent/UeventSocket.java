@@ -3,6 +3,8 @@ package dev.braid.linux.uevent;
 import com.sun.jna.Memory;
 import dev.braid.base.Deadline;
 import dev.braid.base.error.KernelRefused;
+import dev.braid.linux.libc.Abi.SockaddrNl;
+import dev.braid.linux.libc.Abi.Socket;
 import dev.braid.linux.libc.Errno;
 import dev.braid.linux.libc.ErrnoException;
 import dev.braid.linux.libc.Fd;
@@ -19,16 +21,8 @@ import java.util.function.Supplier;
  */
 public final class UeventSocket implements AutoCloseable {
 
-  private static final int AF_NETLINK = 16;
-  private static final int SOCK_RAW = 3;
-  private static final int NETLINK_KOBJECT_UEVENT = 15;
-  private static final int SOL_SOCKET = 1;
-  private static final int SO_RCVBUFFORCE = 33;
-  private static final int MSG_DONTWAIT = 0x40;
-
-  static final int SOCKADDR_NL = 12;
-  static final int GROUP_KERNEL = 1;
-  static final int GROUP_UDEV = 2;
+  private static final int GROUP_KERNEL = 1;
+  private static final int GROUP_UDEV = 2;
 
   private static final int BUFFER = 4 << 20;
 
@@ -46,12 +40,12 @@ public final class UeventSocket implements AutoCloseable {
   public static UeventSocket open() {
     Fd fd = null;
     try {
-      fd = Posix.socket(AF_NETLINK, SOCK_RAW, NETLINK_KOBJECT_UEVENT);
+      fd = Posix.socket(Socket.AF_NETLINK, Socket.SOCK_RAW, Socket.NETLINK_KOBJECT_UEVENT);
       enlarge(fd);
-      try (Memory address = new Memory(SOCKADDR_NL)) {
+      try (Memory address = new Memory(SockaddrNl.SIZE)) {
         address.clear();
-        address.setShort(0, (short) AF_NETLINK);
-        address.setInt(8, GROUP_KERNEL | GROUP_UDEV);
+        address.setShort(SockaddrNl.NL_FAMILY, (short) Socket.AF_NETLINK);
+        address.setInt(SockaddrNl.NL_GROUPS, GROUP_KERNEL | GROUP_UDEV);
         Posix.bind(fd, address);
       }
       return new UeventSocket(fd);
@@ -67,7 +61,7 @@ public final class UeventSocket implements AutoCloseable {
   private static void enlarge(Fd fd) {
     try (Memory size = new Memory(Integer.BYTES)) {
       size.setInt(0, BUFFER);
-      Posix.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, size);
+      Posix.setsockopt(fd, Socket.SOL_SOCKET, Socket.SO_RCVBUFFORCE, size);
     } catch (ErrnoException e) {
       return;
     }
@@ -105,7 +99,7 @@ public final class UeventSocket implements AutoCloseable {
     boolean due = false;
     while (true) {
       try {
-        int length = Posix.recv(fd, buffer, MSG_DONTWAIT);
+        int length = Posix.recv(fd, buffer, Socket.MSG_DONTWAIT);
         byte[] message = buffer.getByteArray(0, length);
         due |= Uevent.parse(message, length).filter(matters).isPresent();
       } catch (ErrnoException e) {
