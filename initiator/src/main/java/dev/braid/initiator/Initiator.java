@@ -2,7 +2,7 @@ package dev.braid.initiator;
 
 import dev.braid.base.step.Steps;
 import dev.braid.linux.dm.DeviceMapper;
-import dev.braid.linux.dm.change.DeviceMapperChange;
+import dev.braid.linux.dm.change.KernelDeviceMapperChange;
 import dev.braid.linux.exec.Exec;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.iscsi.NodeRecords;
@@ -50,7 +50,7 @@ public final class Initiator {
     var portals =
         new Portals(sessions, devices, records, iscsiadm, own, PortalProbe::tcp, locks, steps);
     var finder = new PathFinder(devices, sessions, blocks, dm, identity);
-    var maps = new Maps(dm, DeviceMapperChange.ofKernel(), multipathd, blocks, holders, steps);
+    var maps = new Maps(dm, new KernelDeviceMapperChange(), multipathd, blocks, holders, steps);
     var removal = new Removal(finder, maps, devices, bus, blocks, holders, portals, seen, steps);
     var scan = new PathScan(devices, bus, blocks, identity, holders, paths.dev(), steps);
     return new Initiator(
