@@ -4,6 +4,7 @@ import dev.braid.base.step.Steps;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.change.KernelDeviceMapperChange;
 import dev.braid.linux.exec.Exec;
+import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.iscsi.NodeRecords;
 import dev.braid.linux.iscsi.change.Iscsiadm;
@@ -31,7 +32,10 @@ public final class Initiator {
     this.multipathConfig = multipathConfig;
   }
 
-  /** For this host. Needs root, and the host's network namespace. */
+  /**
+   * For this host. Needs root, and the host's network namespace. Makes the folder of the locks, as
+   * they lie where a reboot clears them away.
+   */
   public static Initiator ofHost(HostPaths paths, Exec exec, Steps steps, Clock clock) {
     var sessions = new IscsiSessions(paths.sysfs());
     var devices = new ScsiDevices(paths.sysfs());
@@ -42,6 +46,7 @@ public final class Initiator {
     var multipathd = new Multipathd(new MultipathdSocket());
     var dm = DeviceMapper.ofKernel();
     var holders = Holders.ofKernel();
+    steps.run("make lock folder", step -> new HostFiles().makeFolder(step, paths.locks()));
     Locks locks = new FileLocks(paths.locks(), clock);
     var own = new OwnPortals(paths.targets());
     var seen = new Seen(paths.multipath(), steps);

@@ -4,14 +4,13 @@ import dev.braid.base.Deadline;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Step;
 import dev.braid.base.step.Steps;
+import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.multipath.MultipathdException;
 import dev.braid.linux.multipath.change.Multipathd;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +63,7 @@ public final class MultipathConfig {
   private static final String NAME = "braid.conf";
 
   private final Path folder;
+  private final HostFiles files = new HostFiles();
   private final Multipathd multipathd;
   private final Steps steps;
 
@@ -100,19 +100,8 @@ public final class MultipathConfig {
     }
   }
 
-  /** A file half written would be read by multipathd as it stands, so it gets its name last. */
   private void write(Step step) {
-    Path next = folder.resolve("." + NAME + ".new");
-    try {
-      Files.createDirectories(folder);
-      Files.write(next, CONTENT.getBytes(StandardCharsets.UTF_8));
-      Files.move(
-          next,
-          folder.resolve(NAME),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new KernelRefused(step.name() + ": cannot write " + folder.resolve(NAME), e);
-    }
+    files.makeFolder(step, folder);
+    files.replace(step, folder.resolve(NAME), CONTENT, "rw-r--r--");
   }
 }

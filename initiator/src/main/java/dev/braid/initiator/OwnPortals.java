@@ -3,11 +3,9 @@ package dev.braid.initiator;
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
 import dev.braid.base.error.InvalidInput;
-import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Step;
+import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.sysfs.Attributes;
-import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +22,7 @@ import java.util.Optional;
 final class OwnPortals {
 
   private final Path folder;
+  private final HostFiles files = new HostFiles();
 
   OwnPortals(Path folder) {
     this.folder = folder;
@@ -48,25 +47,14 @@ final class OwnPortals {
   }
 
   void add(Step step, Iqn target, Portal portal) {
-    Path file = file(target, portal);
-    try {
-      Files.createDirectories(folder.resolve(target.name()));
-      if (!Files.exists(file)) {
-        Files.createFile(file);
-      }
-    } catch (IOException e) {
-      throw new KernelRefused(step.name() + ": cannot write " + file, e);
-    }
+    files.makeFolder(step, folder.resolve(target.name()));
+    files.makeFile(step, file(target, portal));
   }
 
   void remove(Step step, Iqn target, Portal portal) {
-    try {
-      Files.deleteIfExists(file(target, portal));
-      Files.deleteIfExists(folder.resolve(target.name()));
-    } catch (DirectoryNotEmptyException e) {
-      return; // other portals of the target
-    } catch (IOException e) {
-      throw new KernelRefused(step.name() + ": cannot write in " + folder, e);
+    files.removeFile(step, file(target, portal));
+    if (Attributes.names(folder.resolve(target.name())).isEmpty()) {
+      files.removeEmptyFolder(step, folder.resolve(target.name()));
     }
   }
 

@@ -27,18 +27,19 @@ class SeenListTest {
   @DisplayName("a WWID is remembered once and forgotten whole; the other lines stay as they were")
   void wwids() throws IOException {
     Path file = Files.writeString(folder.resolve("wwids"), "# theirs\n/3600a0b80001/\n");
-    var list = new SeenList(file, SeenList.Form.WWIDS);
+    var seen = new SeenFile(file, SeenFile.Form.WWIDS);
+    var list = new SeenList(seen);
 
     steps.run("remember", s -> list.remember(s, OURS, SOON));
     steps.run("remember", s -> list.remember(s, OURS, SOON));
 
     assertThat(file).hasContent("# theirs\n/3600a0b80001/\n/" + OURS + "/\n");
-    assertThat(list.has(OURS)).isTrue();
+    assertThat(seen.has(OURS)).isTrue();
 
     steps.run("forget", s -> list.forget(s, OURS, SOON));
 
     assertThat(file).hasContent("# theirs\n/3600a0b80001/\n");
-    assertThat(list.has(OURS)).isFalse();
+    assertThat(seen.has(OURS)).isFalse();
   }
 
   @Test
@@ -47,7 +48,9 @@ class SeenListTest {
     Path file =
         Files.writeString(folder.resolve("bindings"), "mpatha 3600a\nmpathb " + OURS + "\n");
 
-    steps.run("forget", s -> new SeenList(file, SeenList.Form.BINDINGS).forget(s, OURS, SOON));
+    steps.run(
+        "forget",
+        s -> new SeenList(new SeenFile(file, SeenFile.Form.BINDINGS)).forget(s, OURS, SOON));
 
     assertThat(file).hasContent("mpatha 3600a\n");
   }
@@ -56,12 +59,13 @@ class SeenListTest {
   @DisplayName("a list that is not there is made to remember, and not made to forget")
   void absent() {
     Path file = folder.resolve("multipath/wwids");
-    var list = new SeenList(file, SeenList.Form.WWIDS);
+    var seen = new SeenFile(file, SeenFile.Form.WWIDS);
+    var list = new SeenList(seen);
 
     steps.run("forget", s -> list.forget(s, OURS, SOON));
     assertThat(file).doesNotExist();
 
     steps.run("remember", s -> list.remember(s, OURS, SOON));
-    assertThat(list.has(OURS)).isTrue();
+    assertThat(seen.has(OURS)).isTrue();
   }
 }

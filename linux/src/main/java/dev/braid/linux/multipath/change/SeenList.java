@@ -12,6 +12,7 @@ import dev.braid.linux.libc.Errno;
 import dev.braid.linux.libc.ErrnoException;
 import dev.braid.linux.libc.Fd;
 import dev.braid.linux.libc.Posix;
+import dev.braid.linux.multipath.SeenFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -22,8 +23,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One of multipath-tools' two lists: the WWIDs it has made maps for ({@code wwids}, a line {@code
- * /WWID/}), or the names it gave them ({@code bindings}, a line {@code NAME WWID}).
+ * Writes to one of multipath-tools' lists.
  *
  * <p>The list is changed in place under the file's own lock, as its tools do. A new file put in its
  * place would lose what another of them, waiting for the lock of the old one, writes next.
@@ -33,26 +33,11 @@ public final class SeenList {
   private static final long PAUSE_NANOS = 5_000_000;
 
   private final Path file;
-  private final Form form;
+  private final SeenFile seen;
 
-  /** How a line names its WWID. */
-  public enum Form {
-    WWIDS,
-    BINDINGS
-  }
-
-  public SeenList(Path file, Form form) {
-    this.file = file;
-    this.form = form;
-  }
-
-  public boolean has(Wwid wwid) {
-    try {
-      return Files.exists(file)
-          && Files.readString(file, StandardCharsets.UTF_8).lines().anyMatch(l -> names(l, wwid));
-    } catch (IOException e) {
-      throw new KernelRefused("cannot read " + file, e);
-    }
+  public SeenList(SeenFile seen) {
+    this.seen = seen;
+    this.file = seen.file();
   }
 
   /**
@@ -61,13 +46,13 @@ public final class SeenList {
    * device, so nobody need be told.
    */
   public void remember(Step step, Wwid wwid, Deadline deadline) {
-    if (form != Form.WWIDS) {
+    if (seen.form() != SeenFile.Form.WWIDS) {
       throw new IllegalStateException(step.name() + ": names are given by multipathd alone");
     }
     locked(
         deadline,
         (channel, text) -> {
-          if (text.lines().noneMatch(l -> names(l, wwid))) {
+          if (text.lines().noneMatch(l -> seen.names(l, wwid))) {
             String gap = text.isEmpty() || text.endsWith("\n") ? "" : "\n";
             write(channel, channel.size(), gap + "/" + wwid + "/\n");
           }
@@ -83,23 +68,12 @@ public final class SeenList {
         deadline,
         (channel, text) -> {
           var kept = new StringBuilder();
-          text.lines().filter(l -> !names(l, wwid)).forEach(l -> kept.append(l).append('\n'));
+          text.lines().filter(l -> !seen.names(l, wwid)).forEach(l -> kept.append(l).append('\n'));
           if (kept.length() < text.length()) {
             long end = write(channel, 0, kept.toString());
             channel.truncate(end);
           }
         });
-  }
-
-  private boolean names(String line, Wwid wwid) {
-    return switch (form) {
-      // "multipath -w" makes a comment of the line; that is a trace of ours too.
-      case WWIDS -> line.equals("/" + wwid + "/") || line.equals("#" + wwid + "/");
-      case BINDINGS -> {
-        String[] words = line.strip().split("\\s+", -1);
-        yield words.length == 2 && words[1].equals(wwid.text());
-      }
-    };
   }
 
   @FunctionalInterface
