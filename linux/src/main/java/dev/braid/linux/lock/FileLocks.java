@@ -41,7 +41,8 @@ public final class FileLocks implements Locks {
   private final Map<String, Queue> queues = new ConcurrentHashMap<>();
 
   /**
-   * @param folder is there already; all who share the locks must name the same one
+   * @param folder made if it is not there, as a part of taking a lock; all who share the locks must
+   *     name the same one
    * @param clock for the word on who holds a lock since when
    */
   public FileLocks(Path folder, Clock clock) {
@@ -70,7 +71,7 @@ public final class FileLocks implements Locks {
       if (!entered) {
         throw busy(name, purpose, file);
       }
-      fd = Posix.open(file, Posix.O_RDWR | Posix.O_CREAT, 0600);
+      fd = open(file);
       lockFile(fd, alone, name, purpose, file, deadline);
       sayWho(fd, purpose);
       done = true;
@@ -88,6 +89,32 @@ public final class FileLocks implements Locks {
         if (entered) {
           queue.leave(alone);
         }
+      }
+    }
+  }
+
+  private Fd open(Path file) throws ErrnoException {
+    try {
+      return Posix.open(file, Posix.O_RDWR | Posix.O_CREAT, 0600);
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+      makeFolder(folder.toAbsolutePath());
+      return Posix.open(file, Posix.O_RDWR | Posix.O_CREAT, 0600);
+    }
+  }
+
+  private static void makeFolder(Path folder) throws ErrnoException {
+    Path parent = folder.getParent();
+    if (parent != null && !Files.isDirectory(parent)) {
+      makeFolder(parent);
+    }
+    try {
+      Posix.mkdir(folder, 0700);
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.EEXIST) {
+        throw e;
       }
     }
   }

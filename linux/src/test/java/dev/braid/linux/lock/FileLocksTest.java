@@ -29,8 +29,8 @@ class FileLocksTest {
 
   @BeforeEach
   void locks() {
-    ours = new FileLocks(folder, Clock.systemUTC());
-    theirs = new FileLocks(folder, Clock.systemUTC());
+    ours = new FileLocks(folder.resolve("run/locks"), Clock.systemUTC());
+    theirs = new FileLocks(folder.resolve("run/locks"), Clock.systemUTC());
   }
 
   @Test

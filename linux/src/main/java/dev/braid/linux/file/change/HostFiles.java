@@ -102,6 +102,22 @@ public final class HostFiles {
   }
 
   /**
+   * As {@link #removeFile}, for a file that is there only to have something mounted on it.
+   *
+   * @throws Refused if there is something in it
+   */
+  public void removeEmptyFile(Step step, Path file) {
+    try {
+      if (Files.exists(file) && Files.isRegularFile(file) && Files.size(file) > 0) {
+        throw new Refused(file + " is not empty, and what is in it is not ours to remove");
+      }
+    } catch (IOException e) {
+      throw new KernelRefused("cannot look at " + file, e);
+    }
+    removeFile(step, file);
+  }
+
+  /**
    * Removes one folder; nothing where it is gone.
    *
    * @throws Refused if there is something in it

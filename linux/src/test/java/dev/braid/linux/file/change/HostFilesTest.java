@@ -61,6 +61,8 @@ class HostFilesTest {
         .isInstanceOf(Refused.class);
     assertThatThrownBy(() -> steps.run("make", step -> files.makeFolder(step, file)))
         .isInstanceOf(Refused.class);
+    assertThatThrownBy(() -> steps.run("remove", step -> files.removeEmptyFile(step, file)))
+        .isInstanceOf(Refused.class);
     assertThat(file).hasContent("data");
   }
 }

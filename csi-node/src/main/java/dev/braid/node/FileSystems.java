@@ -1,0 +1,128 @@
+package dev.braid.node;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.Serial;
+import dev.braid.base.error.Busy;
+import dev.braid.base.error.DeviceInUse;
+import dev.braid.base.error.OutOfRange;
+import dev.braid.base.error.Refused;
+import dev.braid.base.step.Steps;
+import dev.braid.linux.block.BlockDevices;
+import dev.braid.linux.block.change.BlockChange;
+import dev.braid.linux.filesystem.Blkid;
+import dev.braid.linux.filesystem.Ext4Superblock;
+import dev.braid.linux.filesystem.change.E2fsprogs;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes sure that a device has a sound ext4, without ever losing what is on it. */
+final class FileSystems {
+
+  private static final Logger log = LoggerFactory.getLogger(FileSystems.class);
+
+  private static final int MIB = 1 << 20;
+
+  /**
+   * Under it mke2fs leaves no room worth having; and the two ends that are looked at would meet.
+   */
+  private static final long SMALLEST = 4L * MIB;
+
+  private final BlockDevices blocks;
+  private final BlockChange change;
+  private final Blkid blkid;
+  private final E2fsprogs programs;
+  private final Steps steps;
+
+  FileSystems(
+      BlockDevices blocks, BlockChange change, Blkid blkid, E2fsprogs programs, Steps steps) {
+    this.blocks = blocks;
+    this.change = change;
+    this.blkid = blkid;
+    this.programs = programs;
+    this.steps = steps;
+  }
+
+  /**
+   * @param map the volume's multipath map; nobody has it mounted
+   * @param readOnly the mount is to be so; then nothing is written, not even a repair
+   * @throws Refused if the device holds something else, or an ext4 that a person must mend
+   * @throws Busy if an earlier format of it still runs, left by a killed process
+   */
+  void ensureExt4(Path map, Serial serial, boolean readOnly, Deadline deadline) {
+    long bytes = blocks.bytes(map);
+    if (bytes < SMALLEST) {
+      throw new OutOfRange(
+          "a volume of " + bytes + " bytes is too small for a file system: want " + SMALLEST);
+    }
+    Content.Verdict verdict = look(map, bytes, serial, deadline).verdict();
+    if (verdict instanceof Content.Verdict.LeaveAlone leave) {
+      throw new Refused(
+          "the device of volume "
+              + serial
+              + " is left as it is: "
+              + leave.why()
+              + ". If nobody needs what is on it, wipe it (wipefs, blkdiscard), and try again");
+    }
+    if (readOnly) {
+      if (verdict instanceof Content.Verdict.MayFormat) {
+        throw new Refused(
+            "volume "
+                + serial
+                + " is blank and cannot be mounted read-only: there is nothing to"
+                + " read");
+      }
+      return;
+    }
+    if (verdict instanceof Content.Verdict.MayFormat) {
+      format(map, bytes, serial, deadline);
+    } else {
+      steps.run("check ext4", step -> programs.checkExt4(step, map, deadline));
+    }
+  }
+
+  private Content look(Path map, long bytes, Serial serial, Deadline deadline) {
+    byte[] first = blocks.read(map, 0, MIB);
+    long lastAt = (bytes - MIB) / FormatMark.SIZE * FormatMark.SIZE;
+    byte[] last = blocks.read(map, lastAt, (int) (bytes - lastAt));
+    byte[] end = Arrays.copyOfRange(last, (int) (markAt(bytes) - lastAt), last.length);
+    return new Content(
+        blkid.probe(map, deadline),
+        Ext4Superblock.parse(first),
+        FormatMark.read(Arrays.copyOf(end, FormatMark.SIZE), serial),
+        zeros(first) && zeros(last));
+  }
+
+  /**
+   * The mark is written first even where it is there: to write it the device is claimed, which
+   * fails while a mke2fs of a killed process still works on it.
+   */
+  private void format(Path map, long bytes, Serial serial, Deadline deadline) {
+    log.info("volume {} is blank: making an ext4 on {}", serial, map);
+    long markAt = markAt(bytes);
+    try {
+      steps.run(
+          "mark format begun", step -> change.write(step, map, markAt, FormatMark.of(serial)));
+    } catch (DeviceInUse e) {
+      throw new Busy("an earlier format of " + map + " still runs; try again", e);
+    }
+    steps.run(
+        "make ext4", step -> programs.makeExt4(step, map, bytes - FormatMark.RESERVED, deadline));
+    steps.run("mark format done", step -> change.write(step, map, markAt, FormatMark.none()));
+  }
+
+  /** The last whole 4 KiB of the device. */
+  private static long markAt(long bytes) {
+    return bytes / FormatMark.SIZE * FormatMark.SIZE - FormatMark.SIZE;
+  }
+
+  private static boolean zeros(byte[] bytes) {
+    for (byte b : bytes) {
+      if (b != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,194 @@
+package dev.braid.node;
+
+import dev.braid.base.BootId;
+import dev.braid.base.Deadline;
+import dev.braid.base.PublishContext;
+import dev.braid.base.VolumeId;
+import dev.braid.base.error.AlreadyExists;
+import dev.braid.base.error.InvalidInput;
+import dev.braid.base.error.KernelRefused;
+import dev.braid.base.error.Refused;
+import dev.braid.base.error.WrongDevice;
+import dev.braid.base.step.Steps;
+import dev.braid.initiator.Attached;
+import dev.braid.initiator.Lun;
+import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.dm.DeviceMapper;
+import dev.braid.linux.dm.DmDevice;
+import dev.braid.linux.mount.MountEntry;
+import dev.braid.linux.mount.MountTable;
+import dev.braid.linux.mount.change.Mounts;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes a volume ready on this node: attached, and mounted where it has a file system. */
+final class StageVolume {
+
+  private static final Logger log = LoggerFactory.getLogger(StageVolume.class);
+
+  /**
+   * What is asked for.
+   *
+   * @param staging where to mount it; nothing is put there for a block volume
+   */
+  record Wanted(VolumeId volume, PublishContext context, Path staging, VolumeUse use) {
+    Wanted {
+      if (!context.wwid().equals(volume.wwid())) {
+        throw new InvalidInput(
+            "publish_context is of LUN "
+                + context.wwid()
+                + ", but volume "
+                + volume
+                + " is LUN "
+                + volume.wwid());
+      }
+    }
+
+    Lun lun() {
+      return new Lun(context.target(), context.portals(), context.lun(), context.wwid());
+    }
+  }
+
+  private final VolumeLocks locks;
+  private final StageRecords records;
+  private final BootId boot;
+  private final Attacher attacher;
+  private final DeviceMapper maps;
+  private final FileSystems fileSystems;
+  private final Supplier<MountTable> mountTable;
+  private final Mounts mounts;
+  private final Steps steps;
+
+  StageVolume(
+      VolumeLocks locks,
+      StageRecords records,
+      BootId boot,
+      Attacher attacher,
+      DeviceMapper maps,
+      FileSystems fileSystems,
+      Supplier<MountTable> mountTable,
+      Mounts mounts,
+      Steps steps) {
+    this.locks = locks;
+    this.records = records;
+    this.boot = boot;
+    this.attacher = attacher;
+    this.maps = maps;
+    this.fileSystems = fileSystems;
+    this.mountTable = mountTable;
+    this.mounts = mounts;
+    this.steps = steps;
+  }
+
+  /**
+   * @throws AlreadyExists if it is staged there for another use
+   * @throws Refused if something else is mounted there, or the device holds something else
+   */
+  void stage(Wanted wanted, Deadline deadline) {
+    try (var volume = locks.take(wanted.volume(), "NodeStageVolume", deadline)) {
+      record(wanted); // before the login, so that there is no device without a record (rule 4)
+      Attached attached = attacher.attach(wanted.lun(), deadline);
+      DmDevice map = proven(attached);
+      if (wanted.use() instanceof VolumeUse.Ext4 ext4) {
+        mount(wanted, ext4, map, deadline);
+      }
+      log.info(
+          "staged {} for {}: {} with {} paths",
+          wanted.volume(),
+          wanted.use().text(),
+          map.node(),
+          attached.paths());
+    }
+  }
+
+  private void record(Wanted wanted) {
+    var record =
+        new StageRecord(wanted.volume(), wanted.context().generation(), boot, wanted.use().text());
+    Optional<StageRecord> earlier = records.find(wanted.volume());
+    if (earlier.equals(Optional.of(record))) {
+      return;
+    }
+    earlier.ifPresent(e -> refuseContradiction(e, record));
+    records.write(record);
+  }
+
+  /** A record without a device is what a stage left that came to nothing: it binds nobody. */
+  private void refuseContradiction(StageRecord earlier, StageRecord wanted) {
+    if (maps.multipath(wanted.volume().wwid()).isEmpty()) {
+      return;
+    }
+    if (earlier.generation().compareTo(wanted.generation()) > 0) {
+      throw new Refused(
+          "publish_context is of generation "
+              + wanted.generation()
+              + " of volume "
+              + wanted.volume()
+              + ", but the node has generation "
+              + earlier.generation()
+              + " already");
+    }
+    if (!earlier.use().equals(wanted.use())) {
+      throw new AlreadyExists(
+          "volume "
+              + wanted.volume()
+              + " is staged here already, as "
+              + earlier.use()
+              + " and not as "
+              + wanted.use()
+              + " (file system and mount flags): unstage it first");
+    }
+  }
+
+  /** The last look before anything is written: the device is the map of this very LUN. */
+  private DmDevice proven(Attached attached) {
+    DmDevice map =
+        maps.multipath(attached.wwid())
+            .orElseThrow(
+                () -> new KernelRefused("the map of " + attached.wwid() + " went away meanwhile"));
+    if (!map.node().equals(attached.map())) {
+      throw new WrongDevice(
+          attached.map() + " is not the map of " + attached.wwid() + ", which is " + map.node());
+    }
+    return map;
+  }
+
+  private void mount(Wanted wanted, VolumeUse.Ext4 ext4, DmDevice map, Deadline deadline) {
+    Path staging = wanted.staging();
+    MountTable table = mountTable.get();
+    Optional<MountEntry> there = table.at(staging);
+    if (there.isPresent()) {
+      if (there.get().device().equals(map.number())) {
+        return;
+      }
+      throw new Refused("something else is mounted on " + staging + ": " + there.get().source());
+    }
+    List<Path> elsewhere = targets(table, map.number());
+    if (!elsewhere.isEmpty()) {
+      throw new Refused(
+          "volume " + wanted.volume() + " is mounted elsewhere already: " + elsewhere);
+    }
+    if (!Files.isDirectory(staging)) {
+      throw new InvalidInput(
+          "staging_target_path", staging.toString(), "the caller must have made this folder");
+    }
+    fileSystems.ensureExt4(map.node(), wanted.volume().serial(), ext4.readOnly(), deadline);
+    deadline.check("mounting " + map.node() + " on " + staging);
+    steps.run(
+        "mount volume",
+        step ->
+            mounts.mount(
+                step, map.node(), staging, "ext4", ext4.flags(), String.join(",", ext4.data())));
+    if (!mountTable.get().at(staging).map(MountEntry::device).equals(Optional.of(map.number()))) {
+      throw new KernelRefused(map.node() + " was mounted on " + staging + ", but is not there");
+    }
+  }
+
+  private static List<Path> targets(MountTable table, DeviceNumber device) {
+    return table.of(device).stream().map(MountEntry::target).toList();
+  }
+}

@@ -1,0 +1,112 @@
+package dev.braid.node;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.VolumeId;
+import dev.braid.base.error.KernelRefused;
+import dev.braid.base.error.Refused;
+import dev.braid.base.step.Steps;
+import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.block.BlockDevices;
+import dev.braid.linux.dm.DeviceMapper;
+import dev.braid.linux.dm.DmDevice;
+import dev.braid.linux.file.change.HostFiles;
+import dev.braid.linux.mount.MountEntry;
+import dev.braid.linux.mount.MountTable;
+import dev.braid.linux.mount.change.Mounts;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes a volume back from a workload: the bind mount, then the folder or file it was on. */
+final class UnpublishVolume {
+
+  private static final Logger log = LoggerFactory.getLogger(UnpublishVolume.class);
+
+  private final VolumeLocks locks;
+  private final DeviceMapper maps;
+  private final BlockDevices blocks;
+  private final Supplier<MountTable> mountTable;
+  private final Mounts mounts;
+  private final HostFiles files;
+  private final Steps steps;
+
+  UnpublishVolume(
+      VolumeLocks locks,
+      DeviceMapper maps,
+      BlockDevices blocks,
+      Supplier<MountTable> mountTable,
+      Mounts mounts,
+      HostFiles files,
+      Steps steps) {
+    this.locks = locks;
+    this.maps = maps;
+    this.blocks = blocks;
+    this.mountTable = mountTable;
+    this.mounts = mounts;
+    this.files = files;
+    this.steps = steps;
+  }
+
+  /**
+   * @throws dev.braid.base.error.DeviceInUse if a file there is open
+   * @throws Refused if something else is there; it is left as it is
+   */
+  void unpublish(VolumeId volume, Path target, Deadline deadline) {
+    try (var held = locks.take(volume, "NodeUnpublishVolume", deadline)) {
+      Optional<DmDevice> map = maps.multipath(volume.wwid());
+      // More than one where two calls once met, before there was a lock across processes.
+      for (int left = mountTable.get().countAt(target); left > 0; left--) {
+        Optional<MountEntry> top = mountTable.get().at(target);
+        if (top.isPresent()) {
+          refuseForeign(volume, map, top.get());
+          deadline.check("unmounting " + target);
+          steps.run("unbind", step -> mounts.unmount(step, target));
+        }
+      }
+      if (mountTable.get().at(target).isPresent()) {
+        throw new KernelRefused(target + " was unmounted, but something is still mounted there");
+      }
+      remove(target);
+      log.info("unpublished {} from {}", volume, target);
+    }
+  }
+
+  private void refuseForeign(VolumeId volume, Optional<DmDevice> map, MountEntry there) {
+    boolean ours =
+        map.map(DmDevice::number).equals(Optional.of(there.device()))
+            || isNode(there, map.map(DmDevice::number));
+    if (!ours) {
+      throw new Refused(
+          "what is mounted on "
+              + there.target()
+              + " is not volume "
+              + volume
+              + " but "
+              + there.source()
+              + "; it is left there");
+    }
+  }
+
+  /**
+   * A device's node, given to a workload: this volume's, or one whose device is gone, for that can
+   * be nobody's any more.
+   */
+  private boolean isNode(MountEntry there, Optional<DeviceNumber> map) {
+    Optional<DeviceNumber> node = blocks.number(there.target());
+    return node.isPresent()
+        && (node.equals(map) || maps.byNumber(node.get()).isEmpty())
+        && there.root().startsWith("/dm-");
+  }
+
+  private void remove(Path target) {
+    if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+      steps.run("remove target folder", step -> files.removeEmptyFolder(step, target));
+    } else if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      steps.run("remove target file", step -> files.removeEmptyFile(step, target));
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package dev.braid.node;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.VolumeId;
+import dev.braid.base.error.DeviceInUse;
+import dev.braid.base.error.KernelRefused;
+import dev.braid.base.step.Steps;
+import dev.braid.linux.dm.DeviceMapper;
+import dev.braid.linux.dm.DmDevice;
+import dev.braid.linux.mount.MountEntry;
+import dev.braid.linux.mount.MountTable;
+import dev.braid.linux.mount.change.Mounts;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes a volume off this node and gives the node's word on it. All it needs to know is the
+ * volume's id (rule 4); the record of the stage is for that word alone.
+ */
+final class UnstageVolume {
+
+  private static final Logger log = LoggerFactory.getLogger(UnstageVolume.class);
+
+  private final VolumeLocks locks;
+  private final StageRecords records;
+  private final Attacher attacher;
+  private final Attestor attestor;
+  private final DeviceMapper maps;
+  private final Supplier<MountTable> mountTable;
+  private final Mounts mounts;
+  private final Steps steps;
+
+  UnstageVolume(
+      VolumeLocks locks,
+      StageRecords records,
+      Attacher attacher,
+      Attestor attestor,
+      DeviceMapper maps,
+      Supplier<MountTable> mountTable,
+      Mounts mounts,
+      Steps steps) {
+    this.locks = locks;
+    this.records = records;
+    this.attacher = attacher;
+    this.attestor = attestor;
+    this.maps = maps;
+    this.mountTable = mountTable;
+    this.mounts = mounts;
+    this.steps = steps;
+  }
+
+  /**
+   * @throws DeviceInUse if it is still published, or held open by somebody: named, and untouched
+   */
+  void unstage(VolumeId volume, Path staging, Deadline deadline) {
+    try (var held = locks.take(volume, "NodeUnstageVolume", deadline)) {
+      maps.multipath(volume.wwid())
+          .ifPresent(
+              map -> {
+                refuseWhilePublished(volume, map, staging);
+                unmount(map, staging, deadline);
+              });
+      attacher.detach(volume.wwid(), deadline);
+      attest(volume);
+      records.remove(volume);
+      log.info("unstaged {}", volume);
+    }
+  }
+
+  private void refuseWhilePublished(VolumeId volume, DmDevice map, Path staging) {
+    MountTable table = mountTable.get();
+    var published = new ArrayList<Path>();
+    List<MountEntry> all = new ArrayList<>(table.of(map.number()));
+    all.addAll(table.ofNode(map.kernelName()));
+    all.stream().map(MountEntry::target).filter(t -> !t.equals(staging)).forEach(published::add);
+    if (!published.isEmpty()) {
+      throw new DeviceInUse(
+          "volume " + volume + " is still mounted at " + published + ": unpublish it there first");
+    }
+  }
+
+  /** More than once, where it was mounted more than once. */
+  private void unmount(DmDevice map, Path staging, Deadline deadline) {
+    for (int left = mountTable.get().countAt(staging); left > 0; left--) {
+      Optional<MountEntry> top = mountTable.get().at(staging);
+      if (top.isEmpty() || !top.get().device().equals(map.number())) {
+        break; // what is not this volume's is none of our business
+      }
+      deadline.check("unmounting " + staging);
+      steps.run("unmount volume", step -> mounts.unmount(step, staging));
+    }
+    if (mountTable.get().of(map.number()).stream().anyMatch(e -> e.target().equals(staging))) {
+      throw new KernelRefused(staging + " was unmounted, but " + map.name() + " is still there");
+    }
+  }
+
+  private void attest(VolumeId volume) {
+    Optional<StageRecord> record = records.find(volume);
+    if (record.isPresent()) {
+      steps.run("attest", step -> attestor.attest(step, record.get()));
+    } else {
+      log.info("no record of a stage of {} in this boot: nothing to attest", volume);
+    }
+  }
+}

@@ -1,0 +1,359 @@
+package dev.braid.node;
+
+import dev.braid.base.BootId;
+import dev.braid.base.Deadline;
+import dev.braid.base.Generation;
+import dev.braid.base.Iqn;
+import dev.braid.base.LunNumber;
+import dev.braid.base.NodeName;
+import dev.braid.base.PoolName;
+import dev.braid.base.Portal;
+import dev.braid.base.PublishContext;
+import dev.braid.base.Serial;
+import dev.braid.base.VolumeId;
+import dev.braid.base.Wwid;
+import dev.braid.base.error.DeviceInUse;
+import dev.braid.base.step.Step;
+import dev.braid.base.step.StepObserver;
+import dev.braid.base.step.Steps;
+import dev.braid.initiator.Attached;
+import dev.braid.initiator.Lun;
+import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.block.BlockDevices;
+import dev.braid.linux.block.change.BlockChange;
+import dev.braid.linux.dm.DeviceMapper;
+import dev.braid.linux.dm.DmDevice;
+import dev.braid.linux.dm.DmTarget;
+import dev.braid.linux.exec.Exec;
+import dev.braid.linux.file.change.HostFiles;
+import dev.braid.linux.filesystem.Blkid;
+import dev.braid.linux.filesystem.change.E2fsprogs;
+import dev.braid.linux.lock.FileLocks;
+import dev.braid.linux.mount.MountEntry;
+import dev.braid.linux.mount.MountTable;
+import dev.braid.linux.mount.change.Mounts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host with one LUN, as far as the verbs see it: its map, the bytes on it, and the mounts. Files
+ * and folders are real, in a test's folder. What is done is written down in {@link #journal}, and a
+ * process can die at any step: {@link #dieAt}.
+ */
+final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, BlockChange, Exec {
+
+  static final VolumeId VOLUME =
+      new VolumeId(new PoolName("lab"), new Serial("0123456789abcdef012345678"));
+  static final BootId BOOT = new BootId("00000000-0000-4000-8000-000000000001");
+  static final DmDevice MAP =
+      new DmDevice(
+          new DeviceNumber(253, 7), "mpatha", "mpath-" + VOLUME.wwid(), 0, false, false, true);
+  private static final DeviceNumber DEVTMPFS = new DeviceNumber(0, 5);
+
+  /** What a kill is to a test: nothing of the process catches it. */
+  static final class Death extends Error {
+    private static final long serialVersionUID = 1L;
+  }
+
+  final Path folder;
+  final List<String> journal = new ArrayList<>();
+  final List<String> points = new ArrayList<>();
+  final List<MountEntry> mounts = new ArrayList<>();
+  final List<StageRecord> attested = new ArrayList<>();
+  byte[] bytes = new byte[8 << 20];
+  boolean mapped;
+
+  /** Somebody has the device open for himself alone. */
+  boolean claimed;
+
+  boolean diesInMke2fs;
+  BootId boot = BOOT;
+  private @Nullable String deathPoint;
+
+  FakeHost(Path folder) {
+    this.folder = folder;
+    make(folder.resolve("state"));
+    make(staging());
+    make(folder.resolve("pods"));
+  }
+
+  private static void make(Path path) {
+    try {
+      Files.createDirectories(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Path staging() {
+    return folder.resolve("staging");
+  }
+
+  Path target() {
+    return folder.resolve("pods/target");
+  }
+
+  Path record() {
+    return folder.resolve("state").resolve(VOLUME.serial().digits());
+  }
+
+  /** The plugin, as it is after a start: it knows nothing but what the host has. */
+  Plugin plugin() {
+    var steps = new Steps(List.of(new Killer()));
+    var locks = new VolumeLocks(new FileLocks(folder.resolve("locks"), Clock.systemUTC()));
+    var files = new HostFiles();
+    var records = new StageRecords(folder.resolve("state"), boot, files, steps);
+    var fileSystems = new FileSystems(this, this, new Blkid(this), new E2fsprogs(this), steps);
+    Attestor attestor =
+        (step, gone) -> {
+          journal.add("attest " + gone.generation());
+          attested.add(gone);
+        };
+    return new Plugin(
+        new StageVolume(locks, records, boot, this, this, fileSystems, this::table, this, steps),
+        new UnstageVolume(locks, records, this, attestor, this, this::table, this, steps),
+        new PublishVolume(locks, this, this, this::table, this, files, steps),
+        new UnpublishVolume(locks, this, this, this::table, this, files, steps));
+  }
+
+  /** The four verbs. */
+  record Plugin(
+      StageVolume stage, UnstageVolume unstage, PublishVolume publish, UnpublishVolume unpublish) {
+
+    NodeService service() {
+      return new NodeService(new NodeName("node1"), stage, unstage, publish, unpublish);
+    }
+  }
+
+  static PublishContext context(long generation) {
+    return new PublishContext(
+        new Iqn("iqn.2026-01.dev.braid:lab"),
+        List.of(Portal.parse("10.0.1.1:3260,1"), Portal.parse("10.0.2.1:3260,2")),
+        new LunNumber(3),
+        VOLUME.wwid(),
+        new Generation(generation));
+  }
+
+  static Deadline deadline() {
+    return Deadline.after(Duration.ofSeconds(20));
+  }
+
+  /** The process ends at this point, once: {@code before 3} or {@code after 3}. */
+  void dieAt(String point) {
+    deathPoint = point;
+    points.clear();
+  }
+
+  private final class Killer implements StepObserver {
+    private int count;
+
+    @Override
+    public void before(String name) {
+      count++;
+      reach("before " + count);
+    }
+
+    @Override
+    public void after(String name, long nanos, boolean done) {
+      reach("after " + count);
+    }
+
+    private void reach(String point) {
+      points.add(point);
+      if (point.equals(deathPoint)) {
+        deathPoint = null;
+        throw new Death();
+      }
+    }
+  }
+
+  // Attacher
+
+  @Override
+  public Attached attach(Lun lun, Deadline deadline) {
+    journal.add("attach with " + (Files.exists(record()) ? "a" : "no") + " record");
+    mapped = true;
+    return new Attached(lun.wwid(), MAP.node(), 2, bytes.length);
+  }
+
+  @Override
+  public void detach(Wwid wwid, Deadline deadline) {
+    if (!mounts.isEmpty()) {
+      throw new DeviceInUse("held");
+    }
+    journal.add("detach");
+    mapped = false;
+  }
+
+  // DeviceMapper
+
+  @Override
+  public List<Named> list() {
+    return mapped ? List.of(new Named(MAP.number(), MAP.name())) : List.of();
+  }
+
+  @Override
+  public Optional<DmDevice> byUuid(String uuid) {
+    return Optional.of(MAP).filter(m -> mapped && m.uuid().equals(uuid));
+  }
+
+  @Override
+  public Optional<DmDevice> byName(String name) {
+    return Optional.of(MAP).filter(m -> mapped && m.name().equals(name));
+  }
+
+  @Override
+  public Optional<DmDevice> byNumber(DeviceNumber number) {
+    return Optional.of(MAP).filter(m -> mapped && m.number().equals(number));
+  }
+
+  @Override
+  public Optional<List<DmTarget>> table(DmDevice map) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<List<DmTarget>> status(DmDevice map) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<List<DeviceNumber>> dependencies(DmDevice map) {
+    return Optional.empty();
+  }
+
+  // Mounts
+
+  MountTable table() {
+    return new MountTable(mounts);
+  }
+
+  void addMount(DeviceNumber device, String root, Path target, String type, String... options) {
+    mounts.add(
+        new MountEntry(
+            mounts.size(), 1, device, root, target, List.of(options), type, "source", List.of()));
+  }
+
+  @Override
+  public void mount(
+      Step step, Path device, Path target, String type, Set<Flag> flags, String data) {
+    journal.add("mount " + device + " as " + type + " " + data);
+    bytes[1024 + 0x34]++; // ext4 counts its mounts
+    addMount(MAP.number(), "/", target, type, flags.contains(Flag.READ_ONLY) ? "ro" : "rw", data);
+  }
+
+  @Override
+  public void bind(Step step, Path source, Path target) {
+    bind(source, target, "rw");
+  }
+
+  @Override
+  public void bindReadOnly(Step step, Path source, Path target) {
+    bind(source, target, "ro");
+  }
+
+  private void bind(Path source, Path target, String mode) {
+    journal.add("bind " + mode);
+    if (source.equals(MAP.node())) {
+      addMount(DEVTMPFS, "/" + MAP.kernelName(), target, "devtmpfs", mode);
+    } else {
+      addMount(MAP.number(), "/", target, "ext4", mode);
+    }
+  }
+
+  @Override
+  public void unmount(Step step, Path target) {
+    journal.add("unmount " + target.getFileName());
+    for (int i = mounts.size() - 1; i >= 0; i--) {
+      if (mounts.get(i).target().equals(target)) {
+        mounts.remove(i);
+        return;
+      }
+    }
+  }
+
+  // BlockDevices and BlockChange
+
+  @Override
+  public long bytes(Path node) {
+    return bytes.length;
+  }
+
+  @Override
+  public boolean readOnly(Path node) {
+    return false;
+  }
+
+  @Override
+  public int logicalBlock(Path node) {
+    return 512;
+  }
+
+  @Override
+  public byte[] read(Path node, long offset, int length) {
+    return Arrays.copyOfRange(bytes, (int) offset, (int) offset + length);
+  }
+
+  @Override
+  public Optional<DeviceNumber> number(Path node) {
+    return table()
+        .at(node)
+        .filter(e -> e.device().equals(DEVTMPFS))
+        .map(e -> new DeviceNumber(253, Integer.parseInt(e.root().substring("/dm-".length()))));
+  }
+
+  @Override
+  public void flush(Step step, Path node) {}
+
+  @Override
+  public void write(Step step, Path node, long offset, byte[] written) {
+    if (claimed) {
+      throw new DeviceInUse("claimed");
+    }
+    System.arraycopy(written, 0, bytes, (int) offset, written.length);
+  }
+
+  // Exec
+
+  @Override
+  public Result run(List<String> argv, Deadline deadline) {
+    switch (argv.get(0)) {
+      case "blkid" -> {
+        return magic()
+            ? new Result(argv, 0, "TYPE=ext4\nUSAGE=filesystem\n", "")
+            : new Result(argv, 2, "", "");
+      }
+      case "mke2fs" -> {
+        journal.add("mke2fs");
+        Arrays.fill(bytes, 0, 64 << 10, (byte) 0);
+        bytes[300_000] = 1;
+        if (diesInMke2fs) {
+          diesInMke2fs = false;
+          throw new Death();
+        }
+        bytes[1024 + 0x38] = 0x53;
+        bytes[1024 + 0x39] = (byte) 0xef;
+        return new Result(argv, 0, "", "");
+      }
+      case "e2fsck" -> {
+        journal.add("e2fsck");
+        return new Result(argv, 0, "", "");
+      }
+      default -> throw new AssertionError(argv);
+    }
+  }
+
+  private boolean magic() {
+    return bytes[1024 + 0x38] == 0x53;
+  }
+}

@@ -1,0 +1,329 @@
+package dev.braid.node;
+
+import static dev.braid.node.FakeHost.VOLUME;
+import static dev.braid.node.FakeHost.context;
+import static dev.braid.node.FakeHost.deadline;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.braid.base.BootId;
+import dev.braid.base.error.AlreadyExists;
+import dev.braid.base.error.Busy;
+import dev.braid.base.error.DeviceInUse;
+import dev.braid.base.error.InvalidInput;
+import dev.braid.base.error.Refused;
+import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.mount.change.Mounts.Flag;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Stage, publish, unpublish and unstage of one volume on a {@link FakeHost}. */
+class NodeLifeTest {
+
+  private static final VolumeUse EXT4 = new VolumeUse.Ext4(Set.of(), List.of());
+  private static final VolumeUse BLOCK = new VolumeUse.Block();
+
+  @TempDir Path folder;
+  private FakeHost host;
+
+  @BeforeEach
+  void host() {
+    host = new FakeHost(folder);
+  }
+
+  @Test
+  @DisplayName("rule 4: the record is there before the login, and gone after the attestation")
+  void order() {
+    stage(EXT4);
+    publish(EXT4, false);
+    unpublish();
+    unstage();
+    assertThat(host.journal)
+        .containsExactly(
+            "attach with a record",
+            "mke2fs",
+            "mount /dev/dm-7 as ext4 ",
+            "bind rw",
+            "unmount target",
+            "unmount staging",
+            "detach",
+            "attest 1");
+    assertNothingLeft();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ext4", "block"})
+  @DisplayName("F1: every call a second time succeeds and changes nothing")
+  void twice(String kind) {
+    VolumeUse use = kind.equals("ext4") ? EXT4 : BLOCK;
+    stage(use);
+    var mounts = List.copyOf(host.mounts);
+    stage(use);
+    assertThat(host.mounts).isEqualTo(mounts);
+    publish(use, false);
+    mounts = List.copyOf(host.mounts);
+    publish(use, false);
+    assertThat(host.mounts).isEqualTo(mounts);
+    unpublish();
+    unpublish();
+    unstage();
+    unstage();
+    assertThat(host.attested).hasSize(1);
+    assertNothingLeft();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ext4", "block"})
+  @DisplayName("F5, rule 15: killed before and after every step, the same call again converges")
+  void killedEverywhere(String kind) {
+    VolumeUse use = kind.equals("ext4") ? EXT4 : BLOCK;
+    int kills = 0;
+    for (int call = 0; call < 4; call++) {
+      for (String point : pointsOf(use, call)) {
+        var again = new FakeHost(folder);
+        List<Runnable> life = life(again, use);
+        life.subList(0, call).forEach(Runnable::run);
+        again.dieAt(point);
+        assertThatThrownBy(life.get(call)::run).as(point).isInstanceOf(FakeHost.Death.class);
+        kills++;
+        life.subList(call, life.size()).forEach(Runnable::run);
+        host = again;
+        assertNothingLeft();
+        assertThat(again.attested).as("attested at least once").isNotEmpty();
+      }
+    }
+    assertThat(kills).isGreaterThan(kind.equals("ext4") ? 20 : 12);
+  }
+
+  private List<String> pointsOf(VolumeUse use, int call) {
+    var recorded = new FakeHost(folder);
+    List<Runnable> life = life(recorded, use);
+    life.subList(0, call).forEach(Runnable::run);
+    recorded.points.clear();
+    life.get(call).run();
+    var points = new ArrayList<>(recorded.points);
+    life.subList(call + 1, life.size()).forEach(Runnable::run);
+    return points;
+  }
+
+  private static List<Runnable> life(FakeHost host, VolumeUse use) {
+    return List.of(
+        () -> host.plugin().stage().stage(wanted(host, use, 1), deadline()),
+        () -> host.plugin().publish().publish(publication(host, use, false), deadline()),
+        () -> host.plugin().unpublish().unpublish(VOLUME, host.target(), deadline()),
+        () -> host.plugin().unstage().unstage(VOLUME, host.staging(), deadline()));
+  }
+
+  @Test
+  @DisplayName("F5: killed in the middle of mke2fs, the volume is formatted again and mounted")
+  void killedInMke2fs() {
+    host.diesInMke2fs = true;
+    assertThatThrownBy(() -> stage(EXT4)).isInstanceOf(FakeHost.Death.class);
+    assertThat(host.mounts).isEmpty();
+    stage(EXT4);
+    assertThat(host.mounts).hasSize(1);
+    assertThat(host.journal).filteredOn("mke2fs"::equals).hasSize(2);
+  }
+
+  @Test
+  @DisplayName("F5: while a killed process's mke2fs still runs, the stage waits its turn")
+  void mke2fsStillRuns() {
+    host.claimed = true;
+    assertThatThrownBy(() -> stage(EXT4)).isInstanceOf(Busy.class);
+    assertThat(host.journal).doesNotContain("mke2fs");
+  }
+
+  @Test
+  @DisplayName("rule 3: a file system with data is checked and mounted, never made anew")
+  void keepsData() {
+    stage(EXT4);
+    unstage();
+    host.bytes[500_000] = 42;
+    stage(EXT4);
+    assertThat(host.journal).filteredOn("mke2fs"::equals).hasSize(1);
+    assertThat(host.journal).contains("e2fsck");
+    assertThat(host.bytes[500_000]).isEqualTo((byte) 42);
+  }
+
+  @Test
+  @DisplayName("rule 3: what is not blank is not formatted, though nobody knows what it is")
+  void notBlank() {
+    host.bytes[host.bytes.length - 5000] = 1;
+    assertThatThrownBy(() -> stage(EXT4))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("not blank");
+    assertThat(host.journal).doesNotContain("mke2fs");
+    assertThat(host.mounts).isEmpty();
+  }
+
+  @Test
+  @DisplayName("F2: a block volume's content is nobody's business")
+  void blockContent() {
+    host.bytes[0] = 1;
+    stage(BLOCK);
+    assertThat(host.bytes[0]).isEqualTo((byte) 1);
+    assertThat(host.journal).containsExactly("attach with a record");
+  }
+
+  @Test
+  @DisplayName("F2: a stage for another use is refused while it is staged, and free afterwards")
+  void otherUse() {
+    stage(EXT4);
+    assertThatThrownBy(() -> stage(BLOCK)).isInstanceOf(AlreadyExists.class);
+    assertThatThrownBy(() -> stage(new VolumeUse.Ext4(Set.of(Flag.NOATIME), List.of())))
+        .isInstanceOf(AlreadyExists.class);
+    unstage();
+    stage(BLOCK);
+  }
+
+  @Test
+  @DisplayName("rule 7: a publish context of an earlier generation is refused")
+  void earlierGeneration() {
+    host.plugin().stage().stage(wanted(host, EXT4, 2), deadline());
+    assertThatThrownBy(() -> stage(EXT4))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("generation");
+    host.plugin().unstage().unstage(VOLUME, host.staging(), deadline());
+    assertThat(host.attested).extracting(r -> r.generation().value()).containsExactly(2L);
+  }
+
+  @Test
+  @DisplayName("F2: a staging path that is missing, or taken by somebody else")
+  void stagingPath() throws IOException {
+    Files.delete(host.staging());
+    assertThatThrownBy(() -> stage(EXT4)).isInstanceOf(InvalidInput.class);
+    Files.createDirectory(host.staging());
+    host.addMount(new DeviceNumber(8, 1), "/", host.staging(), "xfs", "rw");
+    assertThatThrownBy(() -> stage(EXT4)).isInstanceOf(Refused.class);
+    assertThat(host.journal).doesNotContain("mke2fs");
+  }
+
+  @Test
+  @DisplayName("F2: publish before stage, or in another way than staged or published")
+  void contradictingPublish() {
+    assertThatThrownBy(() -> publish(EXT4, false)).isInstanceOf(Refused.class);
+    stage(EXT4);
+    assertThatThrownBy(() -> publish(BLOCK, false)).isInstanceOf(Refused.class);
+    publish(EXT4, true);
+    publish(EXT4, true);
+    assertThatThrownBy(() -> publish(EXT4, false)).isInstanceOf(AlreadyExists.class);
+    assertThat(host.journal).contains("bind ro");
+    unpublish();
+    publish(EXT4, false);
+    assertThatThrownBy(() -> publish(EXT4, true)).isInstanceOf(AlreadyExists.class);
+  }
+
+  @Test
+  @DisplayName("rule 16: a target with somebody else's mount is left alone, both ways")
+  void foreignTarget() {
+    stage(EXT4);
+    host.addMount(new DeviceNumber(8, 1), "/", host.target(), "xfs", "rw");
+    assertThatThrownBy(() -> publish(EXT4, false)).isInstanceOf(AlreadyExists.class);
+    assertThatThrownBy(this::unpublish).isInstanceOf(Refused.class);
+    assertThat(host.table().at(host.target())).isPresent();
+  }
+
+  @Test
+  @DisplayName("rule 9: a published volume is not unstaged; where it is published is named")
+  void publishedElsewhere() {
+    for (VolumeUse use : List.of(EXT4, BLOCK)) {
+      host = new FakeHost(folder);
+      stage(use);
+      publish(use, false);
+      var before = List.copyOf(host.mounts);
+      assertThatThrownBy(this::unstage)
+          .isInstanceOf(DeviceInUse.class)
+          .hasMessageContaining(host.target().toString());
+      assertThat(host.mounts).isEqualTo(before);
+      assertThat(host.attested).isEmpty();
+      unpublish();
+      unstage();
+    }
+  }
+
+  @Test
+  @DisplayName("rule 4: with its record lost or damaged a volume is detached, and nothing attested")
+  void recordLost() throws IOException {
+    stage(EXT4);
+    Files.delete(host.record());
+    unstage();
+    assertThat(host.mapped).isFalse();
+
+    stage(EXT4);
+    Files.writeString(host.record(), Files.readString(host.record()).replace("tion 1", "tion 2"));
+    unstage();
+    assertThat(host.mapped).isFalse();
+
+    assertThat(host.attested).isEmpty();
+    assertNothingLeft();
+  }
+
+  @Test
+  @DisplayName("rule 4: a record of another boot attests nothing")
+  void otherBoot() {
+    stage(EXT4);
+    host.mounts.clear();
+    host.mapped = false;
+    host.boot = new BootId("00000000-0000-4000-8000-000000000002");
+    unstage();
+    assertThat(host.attested).isEmpty();
+    assertNothingLeft();
+  }
+
+  @Test
+  @DisplayName("F1: what never was staged or published here is unstaged and unpublished at once")
+  void neverThere() {
+    unpublish();
+    unstage();
+    assertNothingLeft();
+  }
+
+  @Test
+  @DisplayName("rule 20: mount flags, which may hold secrets, are not in the record")
+  void flagsNotKept() throws IOException {
+    stage(new VolumeUse.Ext4(Set.of(), List.of("password=hunter2")));
+    assertThat(Files.readString(host.record(), StandardCharsets.UTF_8)).doesNotContain("hunter2");
+  }
+
+  private static StageVolume.Wanted wanted(FakeHost host, VolumeUse use, long generation) {
+    return new StageVolume.Wanted(VOLUME, context(generation), host.staging(), use);
+  }
+
+  private static PublishVolume.Wanted publication(FakeHost host, VolumeUse use, boolean readOnly) {
+    return new PublishVolume.Wanted(VOLUME, host.staging(), host.target(), use, readOnly);
+  }
+
+  private void stage(VolumeUse use) {
+    host.plugin().stage().stage(wanted(host, use, 1), deadline());
+  }
+
+  private void publish(VolumeUse use, boolean readOnly) {
+    host.plugin().publish().publish(publication(host, use, readOnly), deadline());
+  }
+
+  private void unpublish() {
+    host.plugin().unpublish().unpublish(VOLUME, host.target(), deadline());
+  }
+
+  private void unstage() {
+    host.plugin().unstage().unstage(VOLUME, host.staging(), deadline());
+  }
+
+  private void assertNothingLeft() {
+    assertThat(host.mounts).isEmpty();
+    assertThat(host.mapped).isFalse();
+    assertThat(host.target()).doesNotExist();
+    assertThat(host.folder.resolve("state").toFile().list()).isEmpty();
+  }
+}
