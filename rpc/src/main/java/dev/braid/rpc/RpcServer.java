@@ -1,6 +1,8 @@
 package dev.braid.rpc;
 
 import dev.braid.base.error.KernelRefused;
+import dev.braid.base.step.Steps;
+import dev.braid.rpc.change.SocketFile;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -28,13 +30,19 @@ public final class RpcServer implements AutoCloseable {
   /** How long {@link #close} waits for calls in flight before it cuts them off. */
   public static final Duration GRACE = Duration.ofSeconds(10);
 
+  /**
+   * Watched by nobody: a socket holds nothing, and whatever a killed start left of one is replaced
+   * by the next, so that its steps would only stand between a test and those that matter.
+   */
+  private static final Steps SOCKET = Steps.unobserved();
+
   private final Server server;
   private final HealthStatusManager health;
   private final String where;
-  private final @Nullable UnixSocketFile file;
+  private final @Nullable SocketFile file;
 
   private RpcServer(
-      Server server, HealthStatusManager health, String where, @Nullable UnixSocketFile file) {
+      Server server, HealthStatusManager health, String where, @Nullable SocketFile file) {
     this.server = server;
     this.health = health;
     this.where = where;
@@ -48,13 +56,17 @@ public final class RpcServer implements AutoCloseable {
    * @throws dev.braid.base.error.Refused if another process serves there
    */
   public static RpcServer onUnixSocket(Endpoint.Unix endpoint, List<BindableService> services) {
-    var file = new UnixSocketFile(endpoint);
+    var file = new SocketFile(endpoint.path());
     var health = new HealthStatusManager();
     Server server =
         start(
-            builder(file.prepare(), NioServerDomainSocketChannel.class, services, health),
+            builder(
+                SOCKET.call("make room for socket", file::prepare),
+                NioServerDomainSocketChannel.class,
+                services,
+                health),
             endpoint);
-    file.publish();
+    SOCKET.run("publish socket", file::publish);
     return new RpcServer(server, health, endpoint.toString(), file);
   }
 
@@ -125,7 +137,7 @@ public final class RpcServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (file != null) {
-      file.remove();
+      SOCKET.run("remove socket", file::remove);
     }
     log.info("no longer serving on {}", where);
   }

@@ -1,7 +1,8 @@
-package dev.braid.rpc;
+package dev.braid.rpc.change;
 
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.Refused;
+import dev.braid.base.step.Step;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -20,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  * own, in one rename, when only its owner may use it. So nobody meets it with other permissions,
  * and a file that a killed server left is replaced without a moment in which there is none.
  */
-final class UnixSocketFile {
+public final class SocketFile {
 
   private final Path path;
   private final Path fresh;
   private @Nullable Object identity;
 
-  UnixSocketFile(Endpoint.Unix endpoint) {
-    this.path = endpoint.path();
+  public SocketFile(Path path) {
+    this.path = path;
     this.fresh = path.resolveSibling(path.getFileName() + "~");
   }
 
@@ -37,7 +38,7 @@ final class UnixSocketFile {
    * @return where to bind it
    * @throws Refused if somebody listens there, or the path is something else than a socket
    */
-  UnixDomainSocketAddress prepare() {
+  public UnixDomainSocketAddress prepare(Step step) {
     try {
       Path folder = path.getParent();
       if (folder != null && !Files.isDirectory(folder)) {
@@ -61,7 +62,7 @@ final class UnixSocketFile {
   }
 
   /** Gives the bound socket its permissions, then its name. */
-  void publish() {
+  public void publish(Step step) {
     try {
       Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
       Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
@@ -72,7 +73,7 @@ final class UnixSocketFile {
   }
 
   /** Removes it if it is still ours: in an upgrade the next server may have put its own there. */
-  void remove() {
+  public void remove(Step step) {
     try {
       if (identity != null && identity.equals(identity())) {
         Files.deleteIfExists(path);
