@@ -139,7 +139,7 @@ public final class SignedWriter {
       throw new IllegalArgumentException("no room for one record");
     }
     ByteBuffer slot = SlotFile.buffer(1);
-    say("ready " + task.slots() + " " + task.first());
+    say("ready", task.slots(), task.first());
     long due = monotonicNanos.getAsLong();
     long written = 0;
     while (written < task.count() && !stop.await(left(due), TimeUnit.NANOSECONDS)) {
@@ -147,48 +147,57 @@ public final class SignedWriter {
       if (sequence >= task.slots() && !task.ring()) {
         break;
       }
-      long wall = wallMillis.getAsLong();
       long begin = monotonicNanos.getAsLong();
       due = begin + task.interval().toNanos();
+      fill(slot, sequence, begin);
+      long start = monotonicNanos.getAsLong();
       try {
-        put(new SignedRecord(task.volume(), task.node(), sequence, wall, begin), slot);
+        put(slot, sequence);
       } catch (IOException e) {
-        say("error " + sequence + " " + e);
+        say("error", sequence, e.toString());
         return false;
       }
       long end = monotonicNanos.getAsLong();
-      say(
-          "ack "
-              + sequence
-              + " "
-              + wallMillis.getAsLong()
-              + " "
-              + end / 1000
-              + " "
-              + (end - begin) / 1000);
+      say("ack", sequence, wallMillis.getAsLong(), end / 1000, (end - start) / 1000);
       written++;
     }
-    say("stopped " + written);
+    say("stopped", written);
     return true;
   }
 
-  private void put(SignedRecord record, ByteBuffer slot) throws IOException {
-    long offset = record.sequence() % task.slots() * RecordFormat.BYTES;
+  private void fill(ByteBuffer slot, long sequence, long now) {
+    var record =
+        new SignedRecord(task.volume(), task.node(), sequence, wallMillis.getAsLong(), now);
     slot.clear();
-    format.write(record, offset, slot);
+    format.write(record, offset(sequence), slot);
     slot.flip();
+  }
+
+  private void put(ByteBuffer slot, long sequence) throws IOException {
     while (slot.hasRemaining()) {
-      channel.write(slot, offset + slot.position());
+      channel.write(slot, offset(sequence) + slot.position());
     }
+  }
+
+  private long offset(long sequence) {
+    return sequence % task.slots() * RecordFormat.BYTES;
   }
 
   private long left(long due) {
     return Math.max(0, due - monotonicNanos.getAsLong());
   }
 
-  /** In one write, so that no reader sees half a line. */
-  private void say(String line) {
-    byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+  /**
+   * In one write, so that no reader sees half a line. Not with {@code +}, whose machinery takes a
+   * second to start in an emulated machine.
+   */
+  private void say(Object... words) {
+    var line = new StringBuilder();
+    for (Object word : words) {
+      line.append(line.length() == 0 ? "" : " ").append(word);
+    }
+    line.append('\n');
+    byte[] bytes = line.toString().getBytes(StandardCharsets.UTF_8);
     out.write(bytes, 0, bytes.length);
     out.flush();
     if (out.checkError()) {

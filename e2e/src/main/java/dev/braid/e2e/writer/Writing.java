@@ -27,6 +27,11 @@ public record Writing(
     return new Writing(volume, path, bytes, false, interval, key);
   }
 
+  /** Round and round in so much. */
+  public Writing ring(long bytes) {
+    return new Writing(volume, path, bytes, true, interval, key);
+  }
+
   public Writing every(Duration interval) {
     return new Writing(volume, path, bytes, ring, interval, key);
   }

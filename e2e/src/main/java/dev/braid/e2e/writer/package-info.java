@@ -14,10 +14,10 @@
  * first, a reader may be shown what the page cache remembers and the device has lost; without the
  * second, the device's own write cache may hold what was acknowledged.
  *
- * <p><b>HMAC-SHA256 over the whole record</b>, not a checksum: a checksum says that a record is
- * intact, not whose it is. Each test has a key of its own, so a record left from an earlier volume
- * on the same blocks, however intact, is told apart from one of this test's. The key's short id
- * stands in the record, so that a record under another key and a torn one are told apart too.
+ * <p><b>HMAC-SHA256</b>, not only a checksum: a checksum says that a record is intact, not whose it
+ * is. Each test has a key of its own, so a record left from an earlier volume on the same blocks,
+ * however intact, is told apart from one of this test's. The key's short id stands in the record,
+ * so that a record under another key and a torn one are told apart too.
  */
 @NullMarked
 package dev.braid.e2e.writer;
