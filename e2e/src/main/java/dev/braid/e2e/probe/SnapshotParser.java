@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 final class SnapshotParser {
 
   private static final Pattern FOLDER_OF_OPEN_ISCSI = Pattern.compile("folder /etc/iscsi(/[^/]*)?");
+  private static final Pattern LOCK = Pattern.compile("^f /(run/braid|srv/braid)/locks/[^/]+( |$)");
   private static final Pattern SUM = Pattern.compile("([0-9a-f]{32})  (.*)");
   private static final Pattern ROW = Pattern.compile("INSERT INTO \"?(\\w+)\"? VALUES(.*);");
   private static final Pattern MOUNT =
@@ -60,6 +61,7 @@ final class SnapshotParser {
 
   private static List<String> meaning(Kind kind, List<String> section) {
     return switch (kind) {
+      case FILE, POOL -> section.stream().filter(l -> !LOCK.matcher(l).find()).toList();
       case RECORD -> section.stream().flatMap(l -> record(l).stream()).toList();
       case MOUNT -> section.stream().flatMap(l -> mount(l).stream()).toList();
       case BOOK -> section.stream().flatMap(l -> row(l).stream()).toList();

@@ -15,7 +15,9 @@
  *       themselves, or are secret; {@code cmdsn_depth}, since writing another one is how a session
  *       is ended;
  *   <li>kernel threads, unless they hang; the system's own services; whatever ran the probe;
- *   <li>a process that is gone.
+ *   <li>a process that is gone;
+ *   <li>files in the folders for locks: to remove one while another process waits for it would give
+ *       the lock to two. They say nothing about a volume, and those of a node go with a reboot.
  * </ul>
  *
  * <p>What is seen at the first look counts, with one exception: processes may take a few seconds to

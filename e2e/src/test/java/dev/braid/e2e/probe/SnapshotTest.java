@@ -165,6 +165,16 @@ class SnapshotTest {
   }
 
   @Test
+  @DisplayName("Rule 12: a lock's file stays, since removing it could give the lock to two")
+  void locks() {
+    assertThat(added(Kind.FILE, "f /run/braid/locks/volume-36001405x (512 bytes)").isEmpty())
+        .isTrue();
+    assertThat(added(Kind.POOL, "f /srv/braid/locks/target-iqn.2003-01.x:y").isEmpty()).isTrue();
+    assertThat(added(Kind.FILE, "f /run/braid/locks.new (512 bytes)").isEmpty()).isFalse();
+    assertThat(added(Kind.FILE, "d /run/braid/locks/folder").isEmpty()).isFalse();
+  }
+
+  @Test
   @DisplayName("A program left running is seen, also one that hangs in the kernel or is a zombie")
   void processes() {
     Diff diff =
