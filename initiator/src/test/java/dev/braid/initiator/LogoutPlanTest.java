@@ -39,7 +39,7 @@ class LogoutPlanTest {
   }
 
   @Test
-  @DisplayName("F33: of two sessions through one portal the used one keeps the portal's record")
+  @DisplayName("Of two sessions through one portal the used one keeps the portal's record")
   void twoSessions() {
     var second = session(5, A, 9);
     var plan =

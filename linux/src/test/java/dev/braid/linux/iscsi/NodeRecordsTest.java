@@ -55,7 +55,7 @@ class NodeRecordsTest {
   }
 
   @Test
-  @DisplayName("F35: an empty record is nobody's, and not taken for a good one")
+  @DisplayName("An empty record is nobody's, and not taken for a good one")
   void empty() throws IOException {
     write("");
 
