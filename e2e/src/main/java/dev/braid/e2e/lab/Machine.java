@@ -278,6 +278,7 @@ public final class Machine {
       try (LineSocket ready = LineSocket.connect(qemu.readySocket())) {
         awaitReady(ready, null);
       }
+      qemu.monitor().rebootOnReset();
     } catch (IOException e) {
       throw new LabException(name + ": gone while it started\n" + consoleTail(), e);
     }

@@ -29,6 +29,13 @@ final class Monitor {
     command("{\"execute\":\"stop\"}");
   }
 
+  /**
+   * From now on a reset is a reboot; before, it ended the machine, as only a failed start does it.
+   */
+  void rebootOnReset() {
+    command("{\"execute\":\"set-action\",\"arguments\":{\"reboot\":\"reset\"}}");
+  }
+
   void quit() {
     command("{\"execute\":\"quit\"}");
   }

@@ -21,8 +21,10 @@ final class Qemu {
 
   /** What only slows a machine down that is emulated, and nobody attacks. */
   private static final String KERNEL =
-      "root=/dev/vda rw console=ttyS0 quiet loglevel=4 net.ifnames=0 mitigations=off"
+      "rdinit=/braid-init console=ttyS0 8250.nr_uarts=1 quiet loglevel=4 net.ifnames=0 mitigations=off"
           + " init_on_alloc=0 audit=0 apparmor=0 selinux=0 nowatchdog cryptomgr.notests"
+          // A panic ends a start at once, and not by the boot's time limit.
+          + " panic=-1"
           + " rcupdate.rcu_expedited=1 systemd.show_status=0";
 
   private final String name;
@@ -126,8 +128,9 @@ final class Qemu {
               "virtio-net-pci,id=" + bridge + ",netdev=net-" + bridge + ",romfile=,mac=" + mac));
     }
     argv.addAll(List.of("-serial", "file:" + console()));
+    argv.addAll(List.of("-action", "reboot=shutdown"));
     argv.addAll(List.of("-qmp", "unix:" + folder.resolve("qmp.sock") + ",server=on,wait=off"));
-    argv.addAll(List.of("-device", "virtio-rng-pci", "-device", "virtio-serial-pci"));
+    argv.addAll(List.of("-device", "virtio-serial-pci"));
     argv.addAll(
         List.of("-chardev", "socket,id=ready,path=" + readySocket() + ",server=on,wait=off"));
     argv.addAll(List.of("-device", "virtserialport,chardev=ready,name=braid.ready"));
