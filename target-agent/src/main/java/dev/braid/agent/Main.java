@@ -60,13 +60,13 @@ public final class Main {
 
     // Held until this process ends, however it ends (rule 13).
     var pool = settings.get(AgentSettings.POOL);
-    new FileLocks(folder.resolve("locks"), Clock.systemUTC())
-        .exclusive("pool " + pool, "serve the pool", Deadline.after(HANDOVER));
+    new FileLocks(folder, Clock.systemUTC())
+        .exclusive("pool-" + pool, "serve the pool", Deadline.after(HANDOVER));
 
     var target = settings.get(AgentSettings.TARGET);
     Path file = folder.resolve("book.db");
+    steps.run("make book", step -> new Images(folder).makeEmpty(step, file));
     var book = steps.call("open book", step -> Book.open(step, file, pool, target));
-    steps.run("sync pool folder", new Images(folder)::syncFolder);
 
     var loops = new Loops(Path.of("/sys/block"));
     var agent =

@@ -7,10 +7,12 @@ import dev.braid.agent.book.VolumeState;
 import dev.braid.agent.lio.Acls;
 import dev.braid.agent.lio.Target;
 import dev.braid.base.Deadline;
+import dev.braid.base.Serial;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.Refused;
 import dev.braid.base.step.Steps;
 import java.time.Duration;
+import java.util.HashSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,8 +62,15 @@ public final class Restore {
   public void restore() {
     claimTarget();
     target.prepare();
-    book.volumes().forEach(this::restore);
-    book.publications().forEach(this::restore);
+    var served = new HashSet<Serial>();
+    for (Volume volume : book.volumes()) {
+      if (restored(volume)) {
+        served.add(volume.serial());
+      }
+    }
+    for (Publication publication : book.publications()) {
+      restore(publication, served.contains(publication.serial()));
+    }
     target.enable();
   }
 
@@ -80,7 +89,7 @@ public final class Restore {
     steps.run("book target", book::targetIsOurs);
   }
 
-  private void restore(Volume volume) {
+  private boolean restored(Volume volume) {
     try {
       if (volume.is(VolumeState.READY)) {
         export.ensure(volume, Deadline.after(EACH));
@@ -90,15 +99,19 @@ public final class Restore {
       }
     } catch (BraidException e) {
       log.error("volume {} ({}) is not served", volume.serial(), volume.name(), e);
+      return false;
     }
+    return volume.is(VolumeState.READY);
   }
 
-  private void restore(Publication publication) {
+  private void restore(Publication publication, boolean served) {
     try {
       if (!publication.withdrawing()) {
         acls.ensure(publication.initiator()); // even if the LUN cannot be had: it must not give up
-        book.volume(publication.serial())
-            .ifPresent(v -> acls.map(v.lun(), publication.initiator(), publication.readOnly()));
+        if (served) {
+          Volume volume = book.volume(publication.serial()).orElseThrow();
+          acls.map(volume.lun(), publication.initiator(), publication.readOnly());
+        }
       } else if (publication.attested()) {
         withdrawal.finish(publication, Deadline.after(EACH));
       } // else whoever began comes back, or the next publish finishes it: fencing may take long

@@ -52,8 +52,9 @@ final class FakeLio implements Configfs, ConfigfsChange {
   private final Set<String> hiddenSessions = new TreeSet<>();
   private final Set<String> returning = new HashSet<>();
   private final Set<String> stuck = new HashSet<>();
-  private final Map<String, Set<Long>> inFlight = new HashMap<>();
-  private long lastSession;
+  private final Map<String, Set<String>> inFlight = new HashMap<>();
+  private final Map<String, Long> lastSession = new HashMap<>();
+  private Pattern refused = Pattern.compile("none");
 
   FakeLio() {
     reboot();
@@ -64,7 +65,7 @@ final class FakeLio implements Configfs, ConfigfsChange {
     for (var everything : List.of(folders, defaults, hiddenSessions, returning, stuck)) {
       everything.clear();
     }
-    for (var everything : List.of(attributes, links, nextPortId, sessions, inFlight)) {
+    for (var everything : List.of(attributes, links, nextPortId, sessions, inFlight, lastSession)) {
       everything.clear();
     }
     folders.addAll(List.of("", "core"));
@@ -115,6 +116,7 @@ final class FakeLio implements Configfs, ConfigfsChange {
 
   @Override
   public synchronized void mkdir(Step step, String path) {
+    refuseIfTold("mkdir", path);
     if (folders.contains(path)) {
       return;
     }
@@ -206,6 +208,7 @@ final class FakeLio implements Configfs, ConfigfsChange {
   @Override
   public void write(Step step, String path, String value) {
     synchronized (this) {
+      refuseIfTold("write", path);
       require(attributes.containsKey(path), "write", path, "ENOENT");
       String owner = parent(path);
       if (path.matches("core/.*/control")) {
@@ -242,6 +245,7 @@ final class FakeLio implements Configfs, ConfigfsChange {
 
   @Override
   public synchronized void link(Step step, String path, String target) {
+    refuseIfTold("symlink", path);
     if (target.equals(links.get(path))) {
       return;
     }
@@ -287,6 +291,15 @@ final class FakeLio implements Configfs, ConfigfsChange {
     }
   }
 
+  /** From now on calls like {@code mkdir core/iblock_1} that match are refused. */
+  synchronized void refuse(String calls) {
+    refused = Pattern.compile(calls);
+  }
+
+  private void refuseIfTold(String call, String path) {
+    require(!refused.matcher(call + " " + path).matches(), call, path, "ENOMEM");
+  }
+
   // ---- initiators
 
   /**
@@ -297,8 +310,14 @@ final class FakeLio implements Configfs, ConfigfsChange {
     require(folders.contains(acl), "login", acl, "no ACL");
     require("1".equals(attributes.get(group(acl) + "/enable")), "login", acl, "not enabled");
     returning.add(acl);
-    sessions.put(acl, ++lastSession);
-    return lastSession;
+    return begin(acl);
+  }
+
+  /** Each portal group counts its own sessions. */
+  private long begin(String acl) {
+    long id = lastSession.merge(group(acl), 1L, Long::sum);
+    sessions.put(acl, id);
+    return id;
   }
 
   /** It logs out, or its machine is dead. */
@@ -324,7 +343,9 @@ final class FakeLio implements Configfs, ConfigfsChange {
   /** A backstore's device answers no more, with a command of every session that can see it. */
   synchronized void stick(String backstore) {
     stuck.add(backstore);
-    inFlight.put(backstore, new HashSet<>(sessions.values()));
+    var all = new HashSet<String>();
+    sessions.forEach((acl, id) -> all.add(acl + " " + id));
+    inFlight.put(backstore, all);
   }
 
   /** It answers again. */
@@ -338,7 +359,7 @@ final class FakeLio implements Configfs, ConfigfsChange {
     synchronized (this) {
       Long id = sessions.get(acl);
       if (id != null) {
-        awaitWhile(() -> inFlight.values().stream().anyMatch(ids -> ids.contains(id)));
+        awaitWhile(() -> inFlight.values().stream().anyMatch(ids -> ids.contains(acl + " " + id)));
         sessions.remove(acl, id);
       }
     }
@@ -346,7 +367,7 @@ final class FakeLio implements Configfs, ConfigfsChange {
 
   private synchronized void comeBack(String acl) {
     if (returning.contains(acl) && folders.contains(acl)) {
-      sessions.put(acl, ++lastSession);
+      begin(acl);
     }
   }
 

@@ -35,7 +35,7 @@ final class World implements AutoCloseable {
   static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z"));
 
   private static final List<Portal> PORTALS =
-      List.of(Portal.parse("10.77.2.11:3260,2"), Portal.parse("10.77.1.11:3260,1"));
+      List.of(Portal.parse("10.77.1.11:3260,1"), Portal.parse("10.77.2.11:3260,2"));
 
   final FakeLio lio = new FakeLio();
   final FakeLoops loops;

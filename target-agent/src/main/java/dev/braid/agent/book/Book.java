@@ -16,6 +16,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,17 +79,17 @@ public final class Book implements AutoCloseable {
         book.close();
         throw e;
       }
-    } catch (SQLException e) {
+    } catch (SQLException | KernelRefused e) {
       throw new Refused("the book " + file + " cannot be opened: " + e.getMessage(), e);
     }
   }
 
   private synchronized void begin(PoolName pool, Iqn target) throws SQLException {
-    pragma("busy_timeout = 5000"); // somebody may be looking into it
-    pragma("foreign_keys = ON");
-    pragma("journal_mode = DELETE");
-    pragma(
-        "synchronous = EXTRA"); // FULL, and the folder too: a commit is not undone by a power cut
+    control("PRAGMA busy_timeout = 5000"); // somebody may be looking into it
+    control("PRAGMA foreign_keys = ON");
+    control("PRAGMA journal_mode = DELETE");
+    control("PRAGMA synchronous = EXTRA"); // FULL, and the folder too: a commit is not undone by a
+    // power cut
     String health = one("PRAGMA quick_check", row -> row.getString(1)).orElse("silent");
     if (!health.equals("ok")) {
       throw new Refused("the book " + file + " is damaged, restore it from a copy: " + health);
@@ -97,7 +98,6 @@ public final class Book implements AutoCloseable {
     if (version > VERSION) {
       throw new Refused("the book " + file + " was written by a newer Braid: version " + version);
     }
-    db.setAutoCommit(false);
     if (version == 0) {
       write(
           () -> {
@@ -420,8 +420,9 @@ public final class Book implements AutoCloseable {
   private <T> T write(Transaction<T> transaction) {
     boolean done = false;
     try {
+      control("BEGIN IMMEDIATE");
       T result = transaction.run();
-      db.commit();
+      control("COMMIT");
       done = true;
       return result;
     } catch (SQLException e) {
@@ -447,17 +448,17 @@ public final class Book implements AutoCloseable {
     return statement;
   }
 
-  private void pragma(String text) throws SQLException {
-    try (PreparedStatement statement = db.prepareStatement("PRAGMA " + text)) {
-      statement.execute();
+  private void control(String sql) throws SQLException {
+    try (Statement statement = db.createStatement()) {
+      statement.execute(sql);
     }
   }
 
   private void rollback() {
     try {
-      db.rollback();
+      control("ROLLBACK");
     } catch (SQLException e) {
-      throw failed(e);
+      // What failed may have rolled back by itself already, or never begun: it is what is reported.
     }
   }
 

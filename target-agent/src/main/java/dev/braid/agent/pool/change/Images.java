@@ -5,9 +5,11 @@ import dev.braid.base.step.Step;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /** The files that hold volumes' blocks. */
 public final class Images {
@@ -18,14 +20,28 @@ public final class Images {
     this.folder = folder;
   }
 
-  /** Makes a file of a size, all hole; or gives a half-made one its size. */
+  /** Makes a file of a size, all hole, for the owner alone; or gives a half-made one its size. */
   public void make(Step step, Path image, long bytes) {
+    makeEmpty(step, image);
     try (var file = new RandomAccessFile(image.toFile(), "rw")) {
       file.setLength(bytes);
       file.getFD().sync();
       sync();
     } catch (IOException e) {
       throw new KernelRefused("cannot make " + image + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Makes a file for the owner alone, or finds it there. */
+  public void makeEmpty(Step step, Path file) {
+    var owner = PosixFilePermissions.fromString("rw-------");
+    try {
+      Files.createFile(file, PosixFilePermissions.asFileAttribute(owner));
+      sync();
+    } catch (FileAlreadyExistsException e) {
+      // as it should be
+    } catch (IOException e) {
+      throw new KernelRefused("cannot make " + file + ": " + e.getMessage(), e);
     }
   }
 
@@ -36,15 +52,6 @@ public final class Images {
       sync();
     } catch (IOException e) {
       throw new KernelRefused("cannot remove " + image + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** Makes the names in a folder last through a power cut. */
-  public void syncFolder(Step step) {
-    try {
-      sync();
-    } catch (IOException e) {
-      throw new KernelRefused("cannot sync " + folder + ": " + e.getMessage(), e);
     }
   }
 
