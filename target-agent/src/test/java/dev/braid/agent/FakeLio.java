@@ -128,7 +128,7 @@ final class FakeLio implements Configfs, ConfigfsChange {
     } else if (BACKSTORE.matcher(path).matches()) {
       fill(
           path,
-          List.of("alua", "attrib", "pr", "statistics", "wwn"),
+          List.of("action", "alua", "attrib", "pr", "statistics", "wwn"),
           Map.of(
               "enable", "0",
               "control", "",
@@ -162,7 +162,7 @@ final class FakeLio implements Configfs, ConfigfsChange {
           List.of("attrib", "auth", "fabric_statistics", "param"),
           Map.of("cmdsn_depth", "64"));
     } else {
-      throw refused("mkdir", path, "EPERM");
+      throw refused("mkdir", path, parent(path).equals("core") ? "EINVAL" : "EPERM");
     }
   }
 
