@@ -61,11 +61,13 @@ public final class Main {
     var files = new HostFiles();
     Path state = settings.get(NodeSettings.STATE_FOLDER);
     Path staged = state.resolve("staged");
+    Path targets = state.resolve("targets");
     steps.run("make state folder", step -> files.makeFolder(step, staged));
+    steps.run("make state folder", step -> files.makeFolder(step, targets));
 
     Path lockFolder = settings.get(NodeSettings.LOCK_FOLDER);
     var initiator =
-        Initiator.ofHost(paths(lockFolder, state.resolve("targets")), exec, steps, clock());
+        Initiator.ofHost(paths(lockFolder, targets), exec, steps, clock());
     new Readiness(Path.of("/proc/net/unix")).logWhatIsMissing();
     initiator.multipathConfig().ensure(Deadline.after(RECONFIGURE));
 
