@@ -66,8 +66,7 @@ public final class Main {
     steps.run("make state folder", step -> files.makeFolder(step, targets));
 
     Path lockFolder = settings.get(NodeSettings.LOCK_FOLDER);
-    var initiator =
-        Initiator.ofHost(paths(lockFolder, targets), exec, steps, clock());
+    var initiator = Initiator.ofHost(paths(lockFolder, targets), exec, steps, clock());
     new Readiness(Path.of("/proc/net/unix")).logWhatIsMissing();
     initiator.multipathConfig().ensure(Deadline.after(RECONFIGURE));
 
