@@ -28,7 +28,7 @@ soak: prerequisites ## the long ones: every kill point of every program; goes on
 dist: prerequisites ## programs as runnable folders (*/target/dist) and the SBOM (target/braid-sbom.json)
 	@$(MVN) -q -DskipTests -Psbom package
 
-lab: prerequisites ## start the lab and leave it running; says how to get into each machine
+lab: build ## start the lab and leave it running; says how to get into each machine
 	@e2e/lab/lab up
 
 lab-down: ## end the lab that make lab started
