@@ -44,17 +44,25 @@ public interface DeviceMapper {
   }
 
   /**
+   * Nothing too where the map has no table yet: it is made first and gets its table a moment later.
+   *
    * @throws KernelRefused if this is a map of another kind
    */
   default Optional<MultipathTable> multipathTable(DmDevice map) {
-    return table(map).map(lines -> MultipathTable.parse(only(map, lines).text()));
+    return table(map)
+        .filter(lines -> !lines.isEmpty())
+        .map(lines -> MultipathTable.parse(only(map, lines).text()));
   }
 
   /**
+   * As {@link #multipathTable}.
+   *
    * @throws KernelRefused if this is a map of another kind
    */
   default Optional<MultipathStatus> multipathStatus(DmDevice map) {
-    return status(map).map(lines -> MultipathStatus.parse(only(map, lines).text()));
+    return status(map)
+        .filter(lines -> !lines.isEmpty())
+        .map(lines -> MultipathStatus.parse(only(map, lines).text()));
   }
 
   private static DmTarget only(DmDevice map, List<DmTarget> lines) {
