@@ -93,6 +93,7 @@ public record Programs(Map<String, Path> folders, Map<String, String> etc) {
         scratch.toString(),
         disk.toString(),
         megabytes + "M");
+    RunFolder.delete(scratch);
   }
 
   private static long size(Path folder) throws IOException {

@@ -86,10 +86,15 @@ record RunFolder(Path path) {
   }
 
   void delete() throws IOException {
-    if (!Files.exists(path)) {
+    delete(path);
+  }
+
+  /** Removes a folder with all that is in it, if it is there. */
+  static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
       return;
     }
-    try (Stream<Path> all = Files.walk(path)) {
+    try (Stream<Path> all = Files.walk(folder)) {
       for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
