@@ -242,7 +242,7 @@ public final class Stack implements AutoCloseable {
             .toArray(Runnable[]::new));
     nodes.values().forEach(Node::forgetAll);
     head.forgetAll();
-    Parallel.run(head::start, () -> nodes.values().forEach(Node::start), controller::start);
+    Parallel.run(head::start, () -> nodes.values().forEach(Node::start), controller::restart);
   }
 
   /** Ends the programs; what they made in the machines stays, as it would. */
