@@ -36,6 +36,7 @@ public final class Node implements AutoCloseable {
   }
 
   void start() {
+    service.machine().run("mkdir -p /var/lib/kubelet");
     service.start();
     client.awaitReady();
   }

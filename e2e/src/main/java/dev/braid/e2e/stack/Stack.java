@@ -177,7 +177,7 @@ public final class Stack implements AutoCloseable {
             + volume.targetPath()
             + ") "
             + volume.stagingPath()
-            + " 2>/dev/null || true");
+            + " 2>/dev/null; mkdir -p /var/lib/kubelet");
   }
 
   /** In the place of Kubernetes: carries the node's word, that the device is gone, to the head. */

@@ -9,6 +9,7 @@ import dev.braid.e2e.stack.Capabilities;
 import dev.braid.e2e.stack.InStack;
 import dev.braid.e2e.stack.LabVolume;
 import dev.braid.e2e.stack.Stack;
+import dev.braid.e2e.stack.Wait;
 import dev.braid.e2e.writer.WriterSession;
 import dev.braid.e2e.writer.Writing;
 import java.time.Duration;
@@ -48,8 +49,9 @@ class FenceLabTest {
     node1.powerOn();
     assertThat(node1.run("iscsiadm -m session 2>&1 || true")).contains("No active sessions");
     stack.node(node1).restart();
-    stack.attest(volume, node1, first);
+    stack.nodeUnpublish(volume, node1);
     stack.unstage(volume, node1);
+    stack.attest(volume, node1, first);
     stack.takeDown(volume, node2, second);
     stack.delete(volume);
     clean.assertNoneNow();
@@ -79,7 +81,15 @@ class FenceLabTest {
           .isEqualTo(acknowledged);
       stack.takeDown(volume, node2, second);
     }
-    stack.nodeUnpublish(volume, node1);
+    // The writer hangs in its last record until the map stops queueing, and holds the mount so
+    // long.
+    Wait.until(
+        "the fenced node lets go of the volume",
+        Duration.ofMinutes(4),
+        () -> {
+          stack.nodeUnpublish(volume, node1);
+          return true;
+        });
     stack.unstage(volume, node1);
     stack.attest(volume, node1, first);
     stack.delete(volume);

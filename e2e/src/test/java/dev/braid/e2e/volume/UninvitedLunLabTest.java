@@ -59,7 +59,7 @@ class UninvitedLunLabTest {
 
     // A LUN is added: the next command on each path meets a unit attention.
     LabVolume added = stack.create("added", 64L << 20, Capabilities.block());
-    stack.publish(added, node);
+    var addedContext = stack.publish(added, node);
     touch(stays);
     assertThat(node.run("dmesg | grep -c 'LUN assignments on this target have changed' || true"))
         .as("the kernel has seen the unit attention that others scan on")
@@ -80,6 +80,7 @@ class UninvitedLunLabTest {
     settle();
     assertThat(devices(gone)).as("after new sessions").isZero();
 
+    stack.attest(added, node, addedContext);
     stack.unpublish(added, node);
     stack.takeDown(other, node, otherContext);
     stack.takeDown(stays, node, staysContext);
