@@ -225,6 +225,16 @@ public final class Stack implements AutoCloseable {
     unpublish(volume, node);
   }
 
+  /** Starts what another test of the lab has ended with its machine; nothing where all is up. */
+  void ensureUp() {
+    nodes.values().stream().filter(node -> !node.service().isActive()).forEach(Node::start);
+    if (!head.service().isActive()) {
+      head.start();
+      controller.restart();
+    }
+    controller.start();
+  }
+
   /**
    * After a test that failed: every machine is cut off and started anew, the pool is empty, all
    * programs are up. Slow, and sure.

@@ -2,6 +2,7 @@ package dev.braid.e2e.stack;
 
 import dev.braid.e2e.lab.LabExtension;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
@@ -9,7 +10,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** One deployment for all tests of a run; see {@link InStack}. */
-public final class StackExtension implements ParameterResolver, AfterEachCallback {
+public final class StackExtension
+    implements ParameterResolver, BeforeEachCallback, AfterEachCallback {
 
   private static final Namespace NAMESPACE = Namespace.create(StackExtension.class);
 
@@ -21,6 +23,11 @@ public final class StackExtension implements ParameterResolver, AfterEachCallbac
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     return stack(context);
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    stack(context).ensureUp();
   }
 
   @Override
