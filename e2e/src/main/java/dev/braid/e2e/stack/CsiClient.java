@@ -35,7 +35,7 @@ public final class CsiClient implements AutoCloseable {
   private static final Duration CALL = Duration.ofSeconds(60);
 
   /** A JVM in an emulated machine, started beside two others. */
-  private static final Duration START = Duration.ofSeconds(90);
+  private static final Duration START = Duration.ofSeconds(240);
 
   private static final Duration PAUSE = Duration.ofMillis(300);
 

@@ -71,7 +71,7 @@ public final class Head implements AutoCloseable {
     service.start();
     Wait.until(
         "the agent answers",
-        Duration.ofSeconds(90),
+        Duration.ofSeconds(240),
         () -> {
           try {
             client.getVolume(NO_VOLUME, Deadline.after(Duration.ofSeconds(5)));
