@@ -29,7 +29,7 @@ final class Maps {
   private static final Logger log = LoggerFactory.getLogger(Maps.class);
 
   /** By then multipathd has long had udev's word of the paths, if it is to have it at all. */
-  private static final Duration OWN_ACCORD = Duration.ofSeconds(4);
+  private static final Duration OWN_ACCORD = Duration.ofSeconds(8);
 
   private static final Duration COMMAND = Duration.ofSeconds(10);
 
