@@ -7,6 +7,7 @@ import java.nio.file.Path;
  *
  * @param sysfs {@code /sys}
  * @param dev {@code /dev}
+ * @param udev {@code /run/udev}, what udev wrote down
  * @param nodeRecords open-iscsi's records, {@code /etc/iscsi/nodes}
  * @param multipath {@code /etc/multipath}: its lists, and {@code conf.d}
  * @param locks a folder for locks, of which all who attach on this host must name the same
@@ -14,12 +15,13 @@ import java.nio.file.Path;
  *     4): it tells where to look for sessions and records that a killed attach left
  */
 public record HostPaths(
-    Path sysfs, Path dev, Path nodeRecords, Path multipath, Path locks, Path targets) {
+    Path sysfs, Path dev, Path udev, Path nodeRecords, Path multipath, Path locks, Path targets) {
 
   public static HostPaths ofHost() {
     return new HostPaths(
         Path.of("/sys"),
         Path.of("/dev"),
+        Path.of("/run/udev"),
         Path.of("/etc/iscsi/nodes"),
         Path.of("/etc/multipath"),
         Path.of("/run/braid/locks"),

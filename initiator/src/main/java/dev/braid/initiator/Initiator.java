@@ -17,6 +17,7 @@ import dev.braid.linux.scsi.Sg;
 import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.ScsiDevices;
 import dev.braid.linux.sysfs.change.ScsiBus;
+import dev.braid.linux.uevent.UdevDatabase;
 import java.time.Clock;
 
 /** Wires the verbs of this package to the machine they run on. */
@@ -40,6 +41,7 @@ public final class Initiator {
     var sessions = new IscsiSessions(paths.sysfs());
     var devices = new ScsiDevices(paths.sysfs());
     var blocks = new BlockTree(paths.sysfs());
+    var udev = new UdevDatabase(paths.udev());
     var bus = new ScsiBus(paths.sysfs());
     var iscsiadm = new Iscsiadm(exec);
     var records = new NodeRecords(paths.nodeRecords());
@@ -55,7 +57,8 @@ public final class Initiator {
     var portals =
         new Portals(sessions, devices, records, iscsiadm, own, PortalProbe::tcp, locks, steps);
     var finder = new PathFinder(devices, sessions, blocks, dm, identity);
-    var maps = new Maps(dm, new KernelDeviceMapperChange(), multipathd, blocks, holders, steps);
+    var maps =
+        new Maps(dm, new KernelDeviceMapperChange(), multipathd, blocks, udev, holders, steps);
     var removal = new Removal(finder, maps, devices, bus, blocks, holders, portals, seen, steps);
     var scan = new PathScan(devices, bus, blocks, identity, holders, paths.dev(), steps);
     return new Initiator(

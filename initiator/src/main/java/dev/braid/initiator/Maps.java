@@ -16,10 +16,16 @@ import dev.braid.linux.multipath.MultipathdException;
 import dev.braid.linux.multipath.change.Multipathd;
 import dev.braid.linux.proc.Holders;
 import dev.braid.linux.sysfs.BlockTree;
+import dev.braid.linux.uevent.UdevDatabase;
+import dev.braid.linux.uevent.Uevent;
 import dev.braid.linux.uevent.UeventSocket;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +34,7 @@ final class Maps {
 
   private static final Logger log = LoggerFactory.getLogger(Maps.class);
 
-  /** By then multipathd has long had udev's word of the paths, if it is to have it at all. */
+  /** So long after udev's word multipathd has acted on it, if it is to act at all. */
   private static final Duration OWN_ACCORD = Duration.ofSeconds(8);
 
   private static final Duration COMMAND = Duration.ofSeconds(10);
@@ -44,6 +50,7 @@ final class Maps {
   private final DeviceMapperChange change;
   private final Multipathd multipathd;
   private final BlockTree blocks;
+  private final UdevDatabase udev;
   private final Holders holders;
   private final Steps steps;
 
@@ -52,12 +59,14 @@ final class Maps {
       DeviceMapperChange change,
       Multipathd multipathd,
       BlockTree blocks,
+      UdevDatabase udev,
       Holders holders,
       Steps steps) {
     this.dm = dm;
     this.change = change;
     this.multipathd = multipathd;
     this.blocks = blocks;
+    this.udev = udev;
     this.holders = holders;
     this.steps = steps;
   }
@@ -68,9 +77,11 @@ final class Maps {
 
   /**
    * Waits until the LUN's map has every path given. multipathd makes it when udev tells it of the
-   * paths; only where that does not come about is it asked.
+   * paths; only where that does not come about is it asked. Never before udev has: a path that it
+   * is told of earlier has no WWID yet, and multipathd comes back to it ten seconds later.
    *
    * @param paths the block devices' names
+   * @param events opened before the paths were made
    */
   DmDevice await(Wwid wwid, List<String> paths, UeventSocket events, Deadline deadline) {
     List<DeviceNumber> numbers =
@@ -78,12 +89,36 @@ final class Maps {
     if (numbers.size() < paths.size()) {
       throw new NoPath("a path of " + wwid + " went away while it was attached");
     }
-    Optional<DmDevice> map = await(wwid, numbers, events, deadline, OWN_ACCORD);
+    var told = new HashSet<String>();
+    Predicate<Uevent> matters =
+        e -> {
+          if (e.source() == Uevent.Source.UDEV && !e.action().equals("remove")) {
+            told.add(e.kernelName());
+          }
+          return e.subsystem().equals("block");
+        };
+    Supplier<Optional<DmDevice>> whole =
+        () -> dm.multipath(wwid).filter(m -> m.live() && !m.suspended() && complete(m, numbers));
+
+    Optional<Boolean> ready =
+        events.await(
+            matters,
+            () ->
+                whole.get().isPresent() || paths.stream().allMatch(p -> told(p, wwid, told))
+                    ? Optional.of(true)
+                    : Optional.empty(),
+            deadline);
+    if (ready.isEmpty()) {
+      throw new KernelRefused(
+          "udev has not been through with the paths " + paths + " of " + wwid + ": does it run?");
+    }
+    Optional<DmDevice> map = events.await(matters, whole, deadline.atMost(OWN_ACCORD));
     if (map.isPresent()) {
       return map.get();
     }
     String trouble = nudge(wwid, paths, numbers, deadline);
-    return await(wwid, numbers, events, deadline, deadline.left())
+    return events
+        .await(matters, whole, deadline)
         .orElseThrow(
             () ->
                 new KernelRefused(
@@ -94,16 +129,14 @@ final class Maps {
                         + (trouble.isEmpty() ? "" : ": " + trouble)));
   }
 
-  private Optional<DmDevice> await(
-      Wwid wwid,
-      List<DeviceNumber> numbers,
-      UeventSocket events,
-      Deadline deadline,
-      Duration patience) {
-    return events.await(
-        e -> e.subsystem().equals("block"),
-        () -> dm.multipath(wwid).filter(m -> m.live() && !m.suspended() && complete(m, numbers)),
-        deadline.atMost(patience));
+  /** By an event that was seen, or by what udev wrote down: the path may be older than the call. */
+  private boolean told(String path, Wwid wwid, Set<String> events) {
+    return events.contains(path)
+        || blocks
+            .number(path)
+            .flatMap(n -> udev.property(n, "ID_SERIAL"))
+            .filter(wwid.text()::equals)
+            .isPresent();
   }
 
   private boolean complete(DmDevice map, List<DeviceNumber> numbers) {
