@@ -119,7 +119,13 @@ public final class Main {
   private static HostPaths paths(Path locks, Path targets) {
     var host = HostPaths.ofHost();
     return new HostPaths(
-        host.sysfs(), host.dev(), host.nodeRecords(), host.multipath(), locks, targets);
+        host.sysfs(),
+        host.dev(),
+        host.udev(),
+        host.nodeRecords(),
+        host.multipath(),
+        locks,
+        targets);
   }
 
   private static Attacher attacher(Initiator initiator) {

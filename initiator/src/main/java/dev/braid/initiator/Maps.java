@@ -42,6 +42,9 @@ final class Maps {
   /** A closed device may be looked at by udev for a moment; what is open longer is in use. */
   private static final Duration BUSY = Duration.ofSeconds(10);
 
+  /** A look at every process of the host, on a host that is busy. */
+  private static final Duration SEARCH = Duration.ofSeconds(30);
+
   private static final long SECTOR = 512;
 
   private static final Duration GONE = Duration.ofSeconds(2);
@@ -299,7 +302,7 @@ final class Maps {
   private DeviceInUse inUse(Wwid wwid, String trouble, Deadline deadline) {
     Optional<DmDevice> map = dm.multipath(wwid);
     List<String> who =
-        map.map(m -> holders.of(m.number(), deadline.atMost(COMMAND))).orElse(List.of());
+        map.map(m -> holders.of(m.number(), deadline.atMost(SEARCH))).orElse(List.of());
     return new DeviceInUse(
         "the map "
             + map.map(DmDevice::name).orElse(wwid.text())
