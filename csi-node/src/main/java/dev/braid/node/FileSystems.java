@@ -13,6 +13,7 @@ import dev.braid.linux.filesystem.Blkid;
 import dev.braid.linux.filesystem.Ext4Superblock;
 import dev.braid.linux.filesystem.change.E2fsprogs;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,12 @@ final class FileSystems {
    * Under it mke2fs leaves no room worth having; and the two ends that are looked at would meet.
    */
   private static final long SMALLEST = 4L * MIB;
+
+  /**
+   * For mke2fs and e2fsck, which are not ended with the call: begun anew by each repetition, a long
+   * check would never come to its end. The volume's lock is held meanwhile.
+   */
+  private static final Duration PROGRAMS = Duration.ofHours(2);
 
   private final BlockDevices blocks;
   private final BlockChange change;
@@ -76,9 +83,9 @@ final class FileSystems {
       return;
     }
     if (verdict instanceof Content.Verdict.MayFormat) {
-      format(map, bytes, serial, deadline);
+      format(map, bytes, serial);
     } else {
-      steps.run("check ext4", step -> programs.checkExt4(step, map, deadline));
+      steps.run("check ext4", step -> programs.checkExt4(step, map, Deadline.after(PROGRAMS)));
     }
   }
 
@@ -98,7 +105,7 @@ final class FileSystems {
    * The mark is written first even where it is there: to write it the device is claimed, which
    * fails while a mke2fs of a killed process still works on it.
    */
-  private void format(Path map, long bytes, Serial serial, Deadline deadline) {
+  private void format(Path map, long bytes, Serial serial) {
     log.info("volume {} is blank: making an ext4 on {}", serial, map);
     long markAt = markAt(bytes);
     try {
@@ -108,7 +115,9 @@ final class FileSystems {
       throw new Busy("an earlier format of " + map + " still runs; try again", e);
     }
     steps.run(
-        "make ext4", step -> programs.makeExt4(step, map, bytes - FormatMark.RESERVED, deadline));
+        "make ext4",
+        step ->
+            programs.makeExt4(step, map, bytes - FormatMark.RESERVED, Deadline.after(PROGRAMS)));
     steps.run("mark format done", step -> change.write(step, map, markAt, FormatMark.none()));
   }
 

@@ -24,6 +24,7 @@ import dev.braid.linux.lock.FileLocks;
 import dev.braid.linux.mount.MountTable;
 import dev.braid.linux.mount.change.KernelMounts;
 import dev.braid.linux.proc.Boot;
+import dev.braid.linux.proc.Holders;
 import dev.braid.rpc.RpcServer;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -77,6 +78,7 @@ public final class Main {
     var maps = DeviceMapper.ofKernel();
     var blocks = BlockDevices.ofKernel();
     var mounts = new KernelMounts();
+    var unmount = new Unmount(mounts, Holders.ofKernel(), steps);
     var fileSystems =
         new FileSystems(
             blocks, new KernelBlockChange(), new Blkid(exec), new E2fsprogs(exec), steps);
@@ -100,10 +102,10 @@ public final class Main {
                 Attestor.toLog(),
                 maps,
                 MountTable::ofSelf,
-                mounts,
+                unmount,
                 steps),
             new PublishVolume(locks, maps, blocks, MountTable::ofSelf, mounts, files, steps),
-            new UnpublishVolume(locks, maps, blocks, MountTable::ofSelf, mounts, files, steps));
+            new UnpublishVolume(locks, maps, blocks, MountTable::ofSelf, unmount, files, steps));
 
     var server =
         RpcServer.onUnixSocket(

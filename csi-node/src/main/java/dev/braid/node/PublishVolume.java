@@ -3,6 +3,7 @@ package dev.braid.node;
 import dev.braid.base.Deadline;
 import dev.braid.base.VolumeId;
 import dev.braid.base.error.AlreadyExists;
+import dev.braid.base.error.InvalidInput;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.Refused;
 import dev.braid.base.error.Unsupported;
@@ -15,6 +16,7 @@ import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.mount.MountEntry;
 import dev.braid.linux.mount.MountTable;
 import dev.braid.linux.mount.change.Mounts;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -107,6 +109,7 @@ final class PublishVolume {
       }
       return;
     }
+    requireParent(target);
     steps.run("make target folder", step -> files.makeFolder(step, target));
     if (wanted.readOnly()) {
       steps.run("bind read-only", step -> mounts.bindReadOnly(step, wanted.staging(), target));
@@ -136,10 +139,19 @@ final class PublishVolume {
       }
       return;
     }
+    requireParent(target);
     steps.run("make target file", step -> files.makeFile(step, target));
     steps.run("bind", step -> mounts.bind(step, map.node(), target));
     if (!blocks.number(target).equals(wantedThere)) {
       throw new KernelRefused("the device was bound to " + target + ", but is not there");
+    }
+  }
+
+  private static void requireParent(Path target) {
+    Path parent = target.getParent();
+    if (parent == null || !Files.isDirectory(parent)) {
+      throw new InvalidInput(
+          "target_path", target.toString(), "the caller must have made the folder it is to be in");
     }
   }
 

@@ -60,9 +60,7 @@ final class StageRecords {
 
   void remove(VolumeId volume) {
     Path file = file(volume);
-    if (Files.exists(file)) {
-      steps.run("remove stage record", step -> files.removeFile(step, file));
-    }
+    steps.run("remove stage record", step -> files.removeReplaced(step, file));
   }
 
   private Path file(VolumeId volume) {

@@ -12,7 +12,6 @@ import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.mount.MountEntry;
 import dev.braid.linux.mount.MountTable;
-import dev.braid.linux.mount.change.Mounts;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -30,7 +29,7 @@ final class UnpublishVolume {
   private final DeviceMapper maps;
   private final BlockDevices blocks;
   private final Supplier<MountTable> mountTable;
-  private final Mounts mounts;
+  private final Unmount unmount;
   private final HostFiles files;
   private final Steps steps;
 
@@ -39,14 +38,14 @@ final class UnpublishVolume {
       DeviceMapper maps,
       BlockDevices blocks,
       Supplier<MountTable> mountTable,
-      Mounts mounts,
+      Unmount unmount,
       HostFiles files,
       Steps steps) {
     this.locks = locks;
     this.maps = maps;
     this.blocks = blocks;
     this.mountTable = mountTable;
-    this.mounts = mounts;
+    this.unmount = unmount;
     this.files = files;
     this.steps = steps;
   }
@@ -63,8 +62,7 @@ final class UnpublishVolume {
         Optional<MountEntry> top = mountTable.get().at(target);
         if (top.isPresent()) {
           refuseForeign(volume, map, top.get());
-          deadline.check("unmounting " + target);
-          steps.run("unbind", step -> mounts.unmount(step, target));
+          unmount.unmount("unbind", top.get(), deadline);
         }
       }
       if (mountTable.get().at(target).isPresent()) {

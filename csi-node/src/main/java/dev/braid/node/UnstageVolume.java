@@ -9,7 +9,6 @@ import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.mount.MountEntry;
 import dev.braid.linux.mount.MountTable;
-import dev.braid.linux.mount.change.Mounts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +31,7 @@ final class UnstageVolume {
   private final Attestor attestor;
   private final DeviceMapper maps;
   private final Supplier<MountTable> mountTable;
-  private final Mounts mounts;
+  private final Unmount unmount;
   private final Steps steps;
 
   UnstageVolume(
@@ -42,7 +41,7 @@ final class UnstageVolume {
       Attestor attestor,
       DeviceMapper maps,
       Supplier<MountTable> mountTable,
-      Mounts mounts,
+      Unmount unmount,
       Steps steps) {
     this.locks = locks;
     this.records = records;
@@ -50,7 +49,7 @@ final class UnstageVolume {
     this.attestor = attestor;
     this.maps = maps;
     this.mountTable = mountTable;
-    this.mounts = mounts;
+    this.unmount = unmount;
     this.steps = steps;
   }
 
@@ -91,8 +90,7 @@ final class UnstageVolume {
       if (top.isEmpty() || !top.get().device().equals(map.number())) {
         break; // what is not this volume's is none of our business
       }
-      deadline.check("unmounting " + staging);
-      steps.run("unmount volume", step -> mounts.unmount(step, staging));
+      unmount.unmount("unmount volume", top.get(), deadline);
     }
     if (mountTable.get().of(map.number()).stream().anyMatch(e -> e.target().equals(staging))) {
       throw new KernelRefused(staging + " was unmounted, but " + map.name() + " is still there");

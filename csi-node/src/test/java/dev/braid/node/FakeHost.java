@@ -77,6 +77,10 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   boolean claimed;
 
   boolean diesInMke2fs;
+
+  /** A file on the volume is open. */
+  boolean busy;
+
   BootId boot = BOOT;
   private @Nullable String deathPoint;
 
@@ -119,11 +123,12 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
           journal.add("attest " + gone.generation());
           attested.add(gone);
         };
+    var unmount = new Unmount(this, (device, deadline) -> List.of("process 7 (cat)"), steps);
     return new Plugin(
         new StageVolume(locks, records, boot, this, this, fileSystems, this::table, this, steps),
-        new UnstageVolume(locks, records, this, attestor, this, this::table, this, steps),
+        new UnstageVolume(locks, records, this, attestor, this, this::table, unmount, steps),
         new PublishVolume(locks, this, this, this::table, this, files, steps),
-        new UnpublishVolume(locks, this, this, this::table, this, files, steps));
+        new UnpublishVolume(locks, this, this, this::table, unmount, files, steps));
   }
 
   /** The four verbs. */
@@ -273,6 +278,9 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
 
   @Override
   public void unmount(Step step, Path target) {
+    if (busy) {
+      throw new DeviceInUse("cannot unmount " + target + ": it is in use");
+    }
     journal.add("unmount " + target.getFileName());
     for (int i = mounts.size() - 1; i >= 0; i--) {
       if (mounts.get(i).target().equals(target)) {

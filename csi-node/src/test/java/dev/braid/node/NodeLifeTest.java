@@ -253,6 +253,40 @@ class NodeLifeTest {
   }
 
   @Test
+  @DisplayName("rule 9: a volume in use stays as it is, and who uses it is named")
+  void inUse() {
+    stage(EXT4);
+    publish(EXT4, false);
+    host.busy = true;
+    assertThatThrownBy(this::unpublish)
+        .isInstanceOf(DeviceInUse.class)
+        .hasMessageContaining("process 7 (cat)");
+    assertThat(host.target()).exists();
+    host.busy = false;
+    unpublish();
+    host.busy = true;
+    assertThatThrownBy(this::unstage)
+        .isInstanceOf(DeviceInUse.class)
+        .hasMessageContaining("process 7 (cat)");
+    assertThat(host.journal).doesNotContain("detach");
+    assertThat(host.mapped).isTrue();
+    host.busy = false;
+    unstage();
+    assertNothingLeft();
+  }
+
+  @Test
+  @DisplayName("F2: a target path in a folder that is not there")
+  void targetWithoutParent() throws IOException {
+    Files.delete(host.target().getParent());
+    for (VolumeUse use : List.of(EXT4, BLOCK)) {
+      stage(use);
+      assertThatThrownBy(() -> publish(use, false)).isInstanceOf(InvalidInput.class);
+      unstage();
+    }
+  }
+
+  @Test
   @DisplayName("rule 4: with its record lost or damaged a volume is detached, and nothing attested")
   void recordLost() throws IOException {
     stage(EXT4);

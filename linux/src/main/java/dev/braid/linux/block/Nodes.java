@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** What kind of file a path is, as stat(2) says, following links. */
+/** What stat(2) says of a path that Java has no word for, following links. */
 public final class Nodes {
 
   private static final int KIND = 0170000;
@@ -27,6 +27,17 @@ public final class Nodes {
         return Optional.of(DeviceNumber.ofDev(rdev));
       }
       return Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The device of the file system that a file is on; empty where the file is not there. */
+  public static Optional<DeviceNumber> fileSystem(Path path) {
+    try {
+      return Files.getAttribute(path, "unix:dev") instanceof Long dev
+          ? Optional.of(DeviceNumber.ofDev(dev))
+          : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
     }

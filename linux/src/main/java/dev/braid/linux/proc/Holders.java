@@ -16,8 +16,9 @@ public interface Holders {
   }
 
   /**
-   * Every holder found before the deadline, each in words: a process with its pid and command, a
-   * mount with its namespace, a device above with its name.
+   * Every holder found before the deadline, each in words: a process with its pid and command that
+   * has the device open, or something on the file system on it; a mount with its namespace; a
+   * device above with its name.
    */
   List<String> of(DeviceNumber device, Deadline deadline);
 }

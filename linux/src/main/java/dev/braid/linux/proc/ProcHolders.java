@@ -71,9 +71,9 @@ final class ProcHolders implements Holders {
       if (namespaces.add(namespace)) {
         mounts(process, device).forEach(found::add);
       }
-      if (hasOpen(process, device)) {
-        found.add("process " + process.getFileName() + " (" + command(process) + ")");
-      }
+      uses(process, device)
+          .map(use -> "process " + process.getFileName() + " (" + command(process) + ")" + use)
+          .ifPresent(found::add);
     }
   }
 
@@ -110,11 +110,26 @@ final class ProcHolders implements Holders {
         .toList();
   }
 
-  private static boolean hasOpen(Path process, DeviceNumber device) {
-    return list(process.resolve("fd")).stream()
-        // Sockets, pipes and the like need no closer look.
-        .filter(fd -> link(fd).map(target -> target.toString().startsWith("/")).orElse(false))
-        .anyMatch(fd -> Nodes.block(fd).map(device::equals).orElse(false));
+  /** How a process uses the device; nothing where it does not. */
+  private static Optional<String> uses(Path process, DeviceNumber device) {
+    List<Path> open =
+        list(process.resolve("fd")).stream()
+            // Sockets, pipes and the like need no closer look.
+            .filter(fd -> link(fd).map(target -> target.toString().startsWith("/")).orElse(false))
+            .toList();
+    if (open.stream().anyMatch(fd -> is(Nodes.block(fd), device))) {
+      return Optional.of("");
+    }
+    var places = new ArrayList<>(open);
+    List.of("cwd", "root", "exe").forEach(name -> places.add(process.resolve(name)));
+    return places.stream()
+        .filter(place -> is(Nodes.fileSystem(place), device))
+        .findFirst()
+        .map(place -> " with " + link(place).map(Path::toString).orElse("a file"));
+  }
+
+  private static boolean is(Optional<DeviceNumber> found, DeviceNumber device) {
+    return found.equals(Optional.of(device));
   }
 
   private static String command(Path process) {

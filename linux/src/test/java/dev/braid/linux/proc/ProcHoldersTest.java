@@ -37,6 +37,26 @@ class ProcHoldersTest {
   }
 
   @Test
+  @DisplayName("rule 9: a process with a file open on the file system, or standing in it, is named")
+  void onFileSystem() throws IOException {
+    Path file = Files.writeString(root.resolve("data"), "x");
+    process(21, "mnt:[1]", "");
+    Files.createDirectories(root.resolve("proc/21/fd"));
+    Files.createSymbolicLink(root.resolve("proc/21/fd/3"), file);
+    process(22, "mnt:[1]", "");
+    Files.createSymbolicLink(root.resolve("proc/22/cwd"), root);
+    process(23, "mnt:[1]", "");
+    Files.createSymbolicLink(root.resolve("proc/23/cwd"), Path.of("/proc"));
+    var here =
+        DeviceNumber.ofDev(
+            (Long) java.util.Objects.requireNonNull(Files.getAttribute(root, "unix:dev")));
+    assertThat(
+            new ProcHolders(root.resolve("proc"), root.resolve("sys"))
+                .of(here, Deadline.after(Duration.ofSeconds(10))))
+        .containsExactly("process 21 (sleep) with " + file, "process 22 (sleep) with " + root);
+  }
+
+  @Test
   @DisplayName("nobody there, or nothing to be seen: an empty list, no failure")
   void nobody() {
     assertThat(find()).isEmpty();

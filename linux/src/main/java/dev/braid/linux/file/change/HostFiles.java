@@ -102,6 +102,15 @@ public final class HostFiles {
   }
 
   /**
+   * Removes a file that {@link #replace} wrote, with what a replacement that was cut off left
+   * beside it.
+   */
+  public void removeReplaced(Step step, Path file) {
+    removeFile(step, file);
+    removeFile(step, file.resolveSibling(file.getFileName() + FRESH));
+  }
+
+  /**
    * As {@link #removeFile}, for a file that is there only to have something mounted on it.
    *
    * @throws Refused if there is something in it

@@ -7,12 +7,16 @@ import dev.braid.base.step.Step;
 import dev.braid.linux.exec.Exec;
 import java.nio.file.Path;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code mke2fs} and {@code e2fsck}. Both claim the device for themselves while they run, so
  * neither a mount nor another of them can come between, not even if we are killed and they live on.
  */
 public final class E2fsprogs {
+
+  private static final Logger log = LoggerFactory.getLogger(E2fsprogs.class);
 
   private static final int KIB = 1024;
   private static final int CORRECTED = 1;
@@ -78,6 +82,9 @@ public final class E2fsprogs {
     }
     if ((result.exit() & ~(CORRECTED | CORRECTED_AND_REBOOT)) != 0) {
       throw new KernelRefused(result.describe());
+    }
+    if (result.exit() != 0) {
+      log.warn("e2fsck mended {}: {}", device, result.stdout().strip());
     }
   }
 }

@@ -30,6 +30,9 @@ class HostFilesTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-r--r--");
     assertThat(folder.toFile().list()).containsExactly("record");
+    Files.writeString(folder.resolve("record~"), "half wri");
+    steps.run("remove", step -> files.removeReplaced(step, file));
+    assertThat(folder.toFile().list()).isEmpty();
   }
 
   @Test
