@@ -38,13 +38,13 @@ final class AgentSettings {
           "where the target is reached, one portal for each network, each with a tag of its own",
           AgentSettings::portals);
 
-  static final Setting<Endpoint> LISTEN =
+  static final Setting<Endpoint.Tcp> LISTEN =
       Setting.optional(
           "BRAID_LISTEN",
           "0.0.0.0:9650",
           "HOST:PORT",
           "where controllers reach the agent, with mutual TLS",
-          Endpoint::parse);
+          AgentSettings::tcp);
 
   static final Setting<Path> CONFIGFS =
       Setting.optional(
@@ -77,6 +77,13 @@ final class AgentSettings {
           Logging.LEVEL);
 
   private AgentSettings() {}
+
+  private static Endpoint.Tcp tcp(String text) {
+    if (Endpoint.parse(text) instanceof Endpoint.Tcp tcp) {
+      return tcp;
+    }
+    throw new InvalidInput("endpoint", text, "want HOST:PORT");
+  }
 
   private static List<Portal> portals(String text) {
     List<Portal> portals = Arrays.stream(text.strip().split("\\s+")).map(Portal::parse).toList();

@@ -3,6 +3,7 @@ package dev.braid.agent;
 import dev.braid.agent.book.Book;
 import dev.braid.agent.book.Publication;
 import dev.braid.base.Deadline;
+import dev.braid.base.error.Busy;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,6 +31,7 @@ final class Attestations {
 
   /**
    * @return whether the node attested that publication, at the latest at the deadline
+   * @throws Busy if the wait was ended before that: who does not know must not fence
    */
   boolean await(Publication publication, Deadline deadline) {
     lock.lock();
@@ -46,7 +48,7 @@ final class Attestations {
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
+      throw new Busy("the call was ended while it waited for node " + publication.node());
     } finally {
       lock.unlock();
     }

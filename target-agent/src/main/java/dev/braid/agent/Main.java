@@ -15,7 +15,6 @@ import dev.braid.linux.libc.Posix;
 import dev.braid.linux.lock.FileLocks;
 import dev.braid.linux.loop.Loops;
 import dev.braid.linux.loop.change.KernelLoopChange;
-import dev.braid.rpc.Endpoint;
 import dev.braid.rpc.RpcServer;
 import dev.braid.rpc.TlsFiles;
 import java.io.IOException;
@@ -89,7 +88,7 @@ public final class Main {
 
     var server =
         RpcServer.onTcp(
-            (Endpoint.Tcp) settings.get(AgentSettings.LISTEN),
+            settings.get(AgentSettings.LISTEN),
             TlsFiles.of(settings),
             List.of(new TargetService(agent)));
     Runtime.getRuntime()

@@ -287,6 +287,8 @@ final class FakeLio implements Configfs, ConfigfsChange {
       links.remove(path);
       if (MAPPED.matcher(owner).matches()) {
         attributes.put(owner + "/write_protect", "");
+      } else {
+        attributes.remove(owner + "/statistics/scsi_port/indx");
       }
     }
   }

@@ -1,15 +1,13 @@
 package dev.braid.agent;
 
 import static dev.braid.agent.World.INITIATOR1;
-import static dev.braid.agent.World.INITIATOR2;
 import static dev.braid.agent.World.NODE1;
-import static dev.braid.agent.World.NODE2;
 import static dev.braid.agent.World.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.braid.agent.Killer.Killed;
 import dev.braid.base.Serial;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -28,13 +26,13 @@ class KillPointsTest {
 
   @Test
   @DisplayName("F5, rule 15: CreateVolume killed at every step")
-  void create() throws IOException {
+  void create() {
     everyStep(world -> {}, world -> world.create("new"));
   }
 
   @Test
   @DisplayName("Rule 15: what CreateVolume had half made is gone after a restart alone")
-  void createNotRepeated() throws IOException {
+  void createNotRepeated() {
     String before = pictureAfter(world -> {});
     everyStep(
         world -> {},
@@ -48,13 +46,13 @@ class KillPointsTest {
 
   @Test
   @DisplayName("F5, rule 15: Publish killed at every step")
-  void publish() throws IOException {
+  void publish() {
     everyStep(world -> world.create("new"), world -> world.publish(serial(world)));
   }
 
   @Test
   @DisplayName("F5, rule 15: Publish read only killed at every step")
-  void publishReadOnly() throws IOException {
+  void publishReadOnly() {
     everyStep(
         world -> world.create("new"),
         world -> world.agent().publish().publish(serial(world), NODE1, INITIATOR1, true, soon()));
@@ -62,7 +60,7 @@ class KillPointsTest {
 
   @Test
   @DisplayName("F5, rule 15: Unpublish of an attested generation killed at every step")
-  void unpublishAttested() throws IOException {
+  void unpublishAttested() {
     everyStep(
         world -> {
           world.create("new");
@@ -75,7 +73,7 @@ class KillPointsTest {
 
   @Test
   @DisplayName("F5, rules 7 and 15: a fencing Unpublish killed at every step")
-  void unpublishFencing() throws IOException {
+  void unpublishFencing() {
     everyStep(
         world -> {
           world.create("new");
@@ -87,7 +85,7 @@ class KillPointsTest {
 
   @Test
   @DisplayName("F5, rule 15: DeleteVolume killed at every step")
-  void delete() throws IOException {
+  void delete() {
     everyStep(
         world -> world.create("new"),
         world -> world.book().volumeNamed("new").ifPresent(v -> world.delete(v.serial())));
@@ -95,7 +93,7 @@ class KillPointsTest {
 
   @Test
   @DisplayName("F5, rules 14 and 15: the start after a reboot killed at every step")
-  void restore() throws IOException {
+  void restore() {
     everyStep(
         world -> {
           world.create("new");
@@ -111,60 +109,26 @@ class KillPointsTest {
     return world.book().volumeNamed("new").orElseThrow().serial();
   }
 
-  private void everyStep(Consumer<World> before, Consumer<World> call) throws IOException {
+  private void everyStep(Consumer<World> before, Consumer<World> call) {
     everyStep(before, call, world -> {});
   }
 
-  private void everyStep(Consumer<World> before, Consumer<World> call, Consumer<World> restarted)
-      throws IOException {
-    String wanted;
-    int steps;
-    try (var world = bystander()) {
-      before.accept(world);
-      world.killer.rest();
-      call.accept(world);
-      steps = world.killer.names().size();
-      wanted = world.picture();
-    }
-    assertThat(steps).isPositive();
-    for (int step = 1; step <= steps; step++) {
-      for (boolean after : new boolean[] {false, true}) {
-        try (var world = bystander()) {
-          before.accept(world);
-          world.killer.killAt(step, after);
-          String where = killed(world, call);
-          world.killer.rest();
-          world.restart();
-          restarted.accept(world);
-          call.accept(world);
-          assertThat(world.picture()).as("killed " + where).isEqualTo(wanted);
-          world.killer.rest();
-          call.accept(world);
-          assertThat(world.killer.names()).as("F1: a second time changes nothing").isEmpty();
-        }
-      }
-    }
+  private void everyStep(Consumer<World> before, Consumer<World> call, Consumer<World> restarted) {
+    int steps = new KillPoints(this::bystander, World::picture).everyStep(before, call, restarted);
     System.out.println("killed before and after each of " + steps + " steps");
   }
 
-  private static String killed(World world, Consumer<World> call) {
+  /** A head that also has a volume in use by another node, which nothing may disturb. */
+  private World bystander() {
     try {
-      call.accept(world);
-      throw new AssertionError("nobody was killed");
-    } catch (Killed killed) {
-      return String.valueOf(killed.getMessage());
+      return KillPoints.withBystander(
+          World.started(Files.createDirectories(folder.resolve("world" + worlds++))));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  /** A head that also has a volume in use by another node, which nothing may disturb. */
-  private World bystander() throws IOException {
-    var world = World.started(Files.createDirectories(folder.resolve("world" + worlds++)));
-    var other = world.create("other");
-    world.agent().publish().publish(other.serial(), NODE2, INITIATOR2, false, soon());
-    return world;
-  }
-
-  private String pictureAfter(Consumer<World> preparation) throws IOException {
+  private String pictureAfter(Consumer<World> preparation) {
     try (var world = bystander()) {
       preparation.accept(world);
       return world.picture();

@@ -116,6 +116,7 @@ final class LioQuestions {
     read(ONE + "/enable");
     mkdir(LUN1);
     mkdir(LUN2);
+    read(LUN1 + "/statistics/scsi_port/indx");
     link(LUN1 + "/backstore", STORE);
     links(LUN1);
     link(LUN1 + "/again", STORE);
@@ -147,6 +148,7 @@ final class LioQuestions {
     rmdir(MAPPED);
     rmdir(ACL);
     unlink(LUN1 + "/backstore");
+    read(LUN1 + "/statistics/scsi_port/indx");
     rmdir(LUN1);
     unlink(MAPPED + "/lun");
     link(MAPPED + "/lun", LUN1);

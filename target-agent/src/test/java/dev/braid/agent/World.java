@@ -9,6 +9,7 @@ import dev.braid.base.PoolName;
 import dev.braid.base.Portal;
 import dev.braid.base.Serial;
 import dev.braid.base.step.Steps;
+import dev.braid.linux.loop.Loop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,12 +42,25 @@ final class World implements AutoCloseable {
   final FakeLoops loops;
   final Killer killer = new Killer();
   final Path folder;
+  private final Agent.Kernel kernel;
+  private final List<Portal> portals;
   private final Random random = new Random(7);
   private Agent agent;
 
   World(Path folder) {
     this.folder = makeFolder(folder.resolve("pool"));
     this.loops = new FakeLoops(makeFolder(folder.resolve("block")), lio);
+    this.kernel = new Agent.Kernel(lio, lio, loops.reader(), loops);
+    this.portals = PORTALS;
+    this.agent = wire();
+  }
+
+  /** Over a real kernel; the fakes stay unused. */
+  World(Path folder, Agent.Kernel kernel, List<Portal> portals) {
+    this.folder = makeFolder(folder.resolve("pool"));
+    this.loops = new FakeLoops(makeFolder(folder.resolve("block")), lio);
+    this.kernel = kernel;
+    this.portals = portals;
     this.agent = wire();
   }
 
@@ -63,16 +77,7 @@ final class World implements AutoCloseable {
     Book book =
         Steps.unobserved()
             .<Book, RuntimeException>call("open", step -> Book.open(step, file, POOL, TARGET));
-    return Agent.over(
-        POOL,
-        folder,
-        TARGET,
-        PORTALS,
-        book,
-        new Agent.Kernel(lio, lio, loops.reader(), loops),
-        steps,
-        CLOCK,
-        random);
+    return Agent.over(POOL, folder, TARGET, portals, book, kernel, steps, CLOCK, random);
   }
 
   Agent agent() {
@@ -137,9 +142,16 @@ final class World implements AutoCloseable {
    * volumes happened to get.
    */
   String picture() {
+    return picture(lio.picture());
+  }
+
+  /**
+   * @param configfs what there is in configfs
+   */
+  String picture(String configfs) {
     var lines = new TreeSet<String>();
-    lio.picture().lines().forEach(lines::add);
-    loops.reader().all().forEach(loop -> lines.add(loop.device() + " over " + loop.file()));
+    configfs.lines().forEach(lines::add);
+    kernel.loops().all().forEach(loop -> lines.add(loop.device() + " over " + loop.file()));
     try (Stream<Path> files = Files.list(folder)) {
       files.map(f -> "file " + f.getFileName()).forEach(lines::add);
     } catch (IOException e) {
@@ -150,6 +162,9 @@ final class World implements AutoCloseable {
     book().debts().forEach(d -> lines.add("book: " + d));
     String text = (String.join("\n", lines) + "\n").replace(folder.toString(), "POOL");
     for (Volume volume : book().volumes()) {
+      for (Loop loop : kernel.loops().over(folder.resolve(volume.serial() + ".img"))) {
+        text = text.replaceAll(loop.device() + "\\b", "/dev/loop-" + volume.name());
+      }
       text =
           text.replace(volume.serial().digits(), "SERIAL-" + volume.name())
               .replaceAll("lun_" + volume.lun() + "\\b", "lun_" + volume.name())

@@ -15,6 +15,8 @@ public interface Configfs {
   /** The symbolic links in a folder: name to what it points at, relative to the root. */
   Map<String, String> links(String path);
 
-  /** An attribute's text without surrounding blanks; empty if it is not there. */
+  /**
+   * An attribute's text without surrounding blanks; empty if it, or what it tells of, is not there.
+   */
   Optional<String> read(String path);
 }

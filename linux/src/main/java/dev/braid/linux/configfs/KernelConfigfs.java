@@ -1,8 +1,14 @@
 package dev.braid.linux.configfs;
 
+import com.sun.jna.Memory;
 import dev.braid.base.error.KernelRefused;
+import dev.braid.linux.libc.Errno;
+import dev.braid.linux.libc.ErrnoException;
+import dev.braid.linux.libc.Fd;
+import dev.braid.linux.libc.Posix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -18,6 +24,9 @@ import java.util.TreeMap;
 
 /** The real configfs, or a folder that stands for it. Stateless; safe for many threads. */
 public final class KernelConfigfs implements Configfs {
+
+  /** An attribute has a page at most. */
+  private static final int PAGE = 4096;
 
   private final Path root;
 
@@ -52,12 +61,15 @@ public final class KernelConfigfs implements Configfs {
 
   @Override
   public Optional<String> read(String path) {
-    try {
-      return Optional.of(Files.readString(root.resolve(path)).strip());
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    } catch (IOException e) {
-      throw new KernelRefused("cannot read " + root.resolve(path) + ": " + e.getMessage(), e);
+    try (Fd fd = Posix.open(root.resolve(path), Posix.O_RDONLY);
+        Memory page = new Memory(PAGE)) {
+      int length = Posix.read(fd, page);
+      return Optional.of(new String(page.getByteArray(0, length), StandardCharsets.UTF_8).strip());
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENODEV) {
+        return Optional.empty(); // ENODEV: the object is there, what the attribute is about is not
+      }
+      throw new KernelRefused("cannot read an attribute: " + e.getMessage(), e);
     }
   }
 
