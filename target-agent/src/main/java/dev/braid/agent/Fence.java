@@ -40,11 +40,9 @@ final class Fence {
       sessions.end(suspects, initiator, deadline);
     }
     // Sessions that are gone prove nothing: an ACL shows only its newest, and one that was ended
-    // may
-    // have been followed by another while its commands are still on their way to the device (seen
-    // on
-    // Linux 6.1). Parting the LUN from its backstore does: it returns when the last one is done. No
-    // other node has the volume.
+    // may have been followed by another while its commands are still on their way to the device
+    // (seen on Linux 6.1). Parting the LUN from its backstore does: it returns when the last
+    // command is done. No other node has the volume.
     export.drain(volume, deadline);
     try (var held = lock.take(deadline)) {
       export.remake(volume, deadline);
