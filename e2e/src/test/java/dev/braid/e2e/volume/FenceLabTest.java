@@ -81,8 +81,7 @@ class FenceLabTest {
           .isEqualTo(acknowledged);
       stack.takeDown(volume, node2, second);
     }
-    // The writer hangs in its last record until the map stops queueing, and holds the mount so
-    // long.
+    // The writer hangs in its last record until the map stops queueing; so long it holds the mount.
     Wait.until(
         "the fenced node lets go of the volume",
         Duration.ofMinutes(4),
