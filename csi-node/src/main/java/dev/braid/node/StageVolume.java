@@ -113,25 +113,32 @@ final class StageVolume {
     if (earlier.equals(Optional.of(record))) {
       return;
     }
-    earlier.ifPresent(e -> refuseContradiction(e, record));
+    if (maps.multipath(wanted.volume().wwid()).isPresent()) {
+      refuseContradiction(earlier, record);
+    } // a record without a device is what a stage left that came to nothing: it binds nobody
     records.write(record);
   }
 
-  /** A record without a device is what a stage left that came to nothing: it binds nobody. */
-  private void refuseContradiction(StageRecord earlier, StageRecord wanted) {
-    if (maps.multipath(wanted.volume().wwid()).isEmpty()) {
-      return;
-    }
-    if (earlier.generation().compareTo(wanted.generation()) > 0) {
-      throw new Refused(
-          "publish_context is of generation "
-              + wanted.generation()
-              + " of volume "
-              + wanted.volume()
-              + ", but the node has generation "
-              + earlier.generation()
-              + " already");
-    }
+  /**
+   * A map is there. If it is of another generation, or nobody knows of which, it may hold writes
+   * from before the head fenced this node, and a file system that went on elsewhere: it goes first.
+   */
+  private void refuseContradiction(Optional<StageRecord> found, StageRecord wanted) {
+    StageRecord earlier =
+        found
+            .filter(e -> e.generation().equals(wanted.generation()) && e.boot().equals(boot))
+            .orElseThrow(
+                () ->
+                    new Refused(
+                        "the node has a map of volume "
+                            + wanted.volume()
+                            + " already, of "
+                            + found
+                                .map(e -> "generation " + e.generation())
+                                .orElse("an unknown generation")
+                            + " and not of "
+                            + wanted.generation()
+                            + ", which publish_context says: unstage it first"));
     if (!earlier.use().equals(wanted.use())) {
       throw new AlreadyExists(
           "volume "

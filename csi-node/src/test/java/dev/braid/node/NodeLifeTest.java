@@ -188,12 +188,23 @@ class NodeLifeTest {
   }
 
   @Test
-  @DisplayName("rule 7: a publish context of an earlier generation is refused")
-  void earlierGeneration() {
+  @DisplayName(
+      "rule 7: over a map of another generation, or of nobody knows which, nothing is staged")
+  void otherGeneration() throws IOException {
     host.plugin().stage().stage(wanted(host, EXT4, 2), deadline());
     assertThatThrownBy(() -> stage(EXT4))
         .isInstanceOf(Refused.class)
-        .hasMessageContaining("generation");
+        .hasMessageContaining("generation 2")
+        .hasMessageContaining("unstage it first");
+    assertThatThrownBy(() -> host.plugin().stage().stage(wanted(host, EXT4, 3), deadline()))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("generation 2");
+    byte[] record = Files.readAllBytes(host.record());
+    Files.delete(host.record());
+    assertThatThrownBy(() -> host.plugin().stage().stage(wanted(host, EXT4, 2), deadline()))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("unknown generation");
+    Files.write(host.record(), record);
     host.plugin().unstage().unstage(VOLUME, host.staging(), deadline());
     assertThat(host.attested).extracting(r -> r.generation().value()).containsExactly(2L);
   }

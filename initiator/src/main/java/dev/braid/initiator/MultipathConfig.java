@@ -74,19 +74,20 @@ public final class MultipathConfig {
   }
 
   /**
-   * Writes the file if it is not there as it should be, and only then has multipathd read its
-   * settings again. Maps that do not change by it are left alone.
+   * Writes the file if it is not there as it should be, and has multipathd read its settings again:
+   * each time, as the one who wrote the file may have been killed before he could say so. Maps that
+   * do not change by it are left alone.
    */
   public void ensure(Deadline deadline) {
-    if (current().equals(Optional.of(CONTENT))) {
-      return;
+    if (!current().equals(Optional.of(CONTENT))) {
+      steps.run("write multipath settings", this::write);
     }
-    steps.run("write multipath settings", this::write);
     try {
       steps.run("reconfigure multipathd", step -> multipathd.reconfigure(step, deadline));
     } catch (MultipathdException e) {
-      // It reads them when it starts; until then nothing can be attached, which says so.
-      log.warn("multipathd did not read its new settings: {}", e.getMessage());
+      // If it does not run it reads them when it starts; until then nothing can be attached, which
+      // says so.
+      log.warn("multipathd did not say that it has read its settings: {}", e.getMessage());
     }
   }
 

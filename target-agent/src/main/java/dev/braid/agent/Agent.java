@@ -73,7 +73,7 @@ record Agent(
     var export = new Export(book, files, backstores, luns);
     var removal = new Removal(book, export, files, lock, steps);
     var fence = new Fence(export, acls, sessions, inFlight, lock);
-    var withdrawal = new Withdrawal(book, acls, sessions, fence, lock, steps, clock);
+    var withdrawal = new Withdrawal(book, export, acls, sessions, fence, lock, steps, clock);
 
     return new Agent(
         pool,

@@ -39,7 +39,7 @@ final class InFlight {
         if (deadline.passed()) {
           throw busy(object);
         }
-        wait(deadline.leftMillis());
+        wait(Math.max(1, deadline.leftMillis())); // 0 would be for ever
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

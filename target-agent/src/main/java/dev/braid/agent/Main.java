@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent of one head. It ends on SIGTERM, or at any moment; the kernel goes on serving without
- * it.
+ * The agent of one head: {@code braid-agent init} begins a new pool's book and ends, without
+ * arguments it serves. It ends on SIGTERM, or at any moment; the kernel goes on serving without it.
  */
 public final class Main {
 
@@ -42,14 +42,33 @@ public final class Main {
 
   public static void main(String[] args) throws InterruptedException {
     try {
-      run();
+      if (args.length == 0) {
+        serve();
+      } else if (List.of(args).equals(List.of("init"))) {
+        init();
+      } else {
+        log.error("usage: braid-agent [init]; settings come from the environment");
+        System.exit(2);
+      }
     } catch (BraidException e) {
       log.error("the agent cannot start: {}", e.getMessage(), e);
       System.exit(1);
     }
   }
 
-  private static void run() throws InterruptedException {
+  private static void init() {
+    Settings settings = Settings.read(System.getenv(), AgentSettings.ALL);
+    Path folder = real(settings.get(AgentSettings.POOL_FOLDER));
+    var pool = settings.get(AgentSettings.POOL);
+    var target = settings.get(AgentSettings.TARGET);
+    var steps = new Steps(List.of());
+    Path file = folder.resolve("book.db");
+    steps.run("make book", step -> new Images(folder).makeEmpty(step, file));
+    steps.run("begin book", step -> Book.begin(step, file, pool, target));
+    log.info("pool {} has its book in {}", pool, file);
+  }
+
+  private static void serve() throws InterruptedException {
     Settings settings = Settings.read(System.getenv(), AgentSettings.ALL);
     settings.lines().forEach(log::info);
     Path folder = real(settings.get(AgentSettings.POOL_FOLDER));
@@ -64,7 +83,6 @@ public final class Main {
 
     var target = settings.get(AgentSettings.TARGET);
     Path file = folder.resolve("book.db");
-    steps.run("make book", step -> new Images(folder).makeEmpty(step, file));
     var book = steps.call("open book", step -> Book.open(step, file, pool, target));
 
     var loops = new Loops(Path.of("/sys/block"));

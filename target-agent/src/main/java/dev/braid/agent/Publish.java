@@ -1,6 +1,7 @@
 package dev.braid.agent;
 
 import dev.braid.agent.book.Book;
+import dev.braid.agent.book.Debt;
 import dev.braid.agent.book.Publication;
 import dev.braid.agent.book.Volume;
 import dev.braid.agent.book.VolumeState;
@@ -50,7 +51,8 @@ public final class Publish {
 
   /**
    * @throws NotFound if there is no such volume
-   * @throws Refused while another node has it, or this one under another initiator name
+   * @throws Refused while another node has it, or this one under another initiator name, or owes
+   *     its word for a generation before
    * @throws AlreadyExists if this node has it otherwise than asked for
    */
   public Published publish(
@@ -82,6 +84,25 @@ public final class Publish {
     }
   }
 
+  /**
+   * The node's kernel may still have the map of before, with writes that it queued: given the LUN
+   * back, they would land on what another node wrote since.
+   */
+  private void refuseInDebt(Serial serial, NodeName node) {
+    for (Debt debt : book.debts()) {
+      if (debt.serial().equals(serial) && debt.node().equals(node)) {
+        throw new Refused(
+            "node "
+                + node
+                + " was fenced from volume "
+                + serial
+                + " and has not given its word that the device of generation "
+                + debt.generation()
+                + " is gone: unstage it there first");
+      }
+    }
+  }
+
   private Publication book(Serial serial, NodeName node, Iqn initiator, boolean readOnly) {
     for (Publication other : book.publications(serial)) {
       if (!other.node().equals(node)) {
@@ -91,6 +112,7 @@ public final class Publish {
     }
     Optional<Publication> there = book.publication(serial, node);
     if (there.isEmpty()) {
+      refuseInDebt(serial, node);
       return steps.<Publication, RuntimeException>call(
           "book publication", step -> book.publish(step, serial, node, initiator, readOnly));
     }

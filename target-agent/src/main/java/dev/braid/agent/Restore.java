@@ -57,10 +57,12 @@ public final class Restore {
    * Nobody can log in before it is done (rule 6: who finds no ACL gives up; who finds the door shut
    * tries again). A volume that fails is logged and left out.
    *
-   * @throws Refused if the target is there and this pool did not make it
+   * @throws Refused if the target is there and this pool did not make it, or it has portal groups
+   *     that the settings do not name
    */
   public void restore() {
     claimTarget();
+    refuseUnnamedGroups();
     target.prepare();
     var served = new HashSet<Serial>();
     for (Volume volume : book.volumes()) {
@@ -87,6 +89,19 @@ public final class Restore {
               + " target");
     }
     steps.run("book target", book::targetIsOurs);
+  }
+
+  /** A fence through the portals that are named would leave these open. */
+  private void refuseUnnamedGroups() {
+    if (!target.unnamed().isEmpty()) {
+      throw new Refused(
+          "the target "
+              + target.name()
+              + " has "
+              + target.unnamed()
+              + ", which BRAID_PORTALS does not name: name them again, or take every volume from its"
+              + " node, remove these groups from configfs, and start again");
+    }
   }
 
   private boolean restored(Volume volume) {

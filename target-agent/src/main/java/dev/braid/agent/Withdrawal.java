@@ -13,6 +13,7 @@ import java.time.InstantSource;
 final class Withdrawal {
 
   private final Book book;
+  private final Export export;
   private final Acls acls;
   private final Sessions sessions;
   private final Fence fence;
@@ -22,6 +23,7 @@ final class Withdrawal {
 
   Withdrawal(
       Book book,
+      Export export,
       Acls acls,
       Sessions sessions,
       Fence fence,
@@ -29,6 +31,7 @@ final class Withdrawal {
       Steps steps,
       InstantSource clock) {
     this.book = book;
+    this.export = export;
     this.acls = acls;
     this.sessions = sessions;
     this.fence = fence;
@@ -55,6 +58,12 @@ final class Withdrawal {
   private void unmap(Volume volume, Publication publication, Deadline deadline) {
     try (var held = lock.take(deadline)) {
       acls.unmap(volume.lun(), publication.initiator());
+    }
+    // The node's word is about its device. What the node gave up on, and sent again by another
+    // path, may still be on its way here.
+    export.drain(volume, deadline);
+    try (var held = lock.take(deadline)) {
+      export.remake(volume, deadline);
       sessions.removeEmptyAcls(publication.initiator(), deadline);
       steps.run("book withdrawn", step -> book.withdrawn(step, publication));
     }

@@ -169,6 +169,22 @@ class PublishTest {
   }
 
   @Test
+  @DisplayName("Rules 7, 8: a node that owes its word does not get the volume back; others do")
+  void inDebt() {
+    world.publish(serial());
+    world.login(INITIATOR1);
+    assertThat(world.unpublish(serial())).isTrue();
+    assertThatThrownBy(() -> world.publish(serial()))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("node1")
+        .hasMessageContaining("unstage it there first");
+    world.agent().publish().publish(serial(), NODE2, INITIATOR2, false, soon());
+    world.agent().unpublish().unpublish(serial(), Optional.of(NODE2), Duration.ZERO, soon());
+    attest(1);
+    assertThat(world.publish(serial()).generation()).isEqualTo(new Generation(3));
+  }
+
+  @Test
   @DisplayName("Rule 7: a fence ends both sessions, and the initiator's other volume stays mapped")
   void fencedBesideAnother() {
     Volume other = world.create("other");
@@ -245,6 +261,7 @@ class PublishTest {
   void nextGeneration() {
     assertThat(world.publish(serial()).generation()).isEqualTo(new Generation(1));
     world.unpublish(serial());
+    attest(1);
     assertThat(world.publish(serial()).generation()).isEqualTo(new Generation(2));
     attest(1);
     assertThat(world.book().publications())

@@ -74,6 +74,7 @@ final class World implements AutoCloseable {
   private Agent wire() {
     var steps = new Steps(List.of(killer));
     Path file = folder.resolve("book.db");
+    Steps.unobserved().run("begin", step -> Book.begin(step, file, POOL, TARGET));
     Book book =
         Steps.unobserved()
             .<Book, RuntimeException>call("open", step -> Book.open(step, file, POOL, TARGET));

@@ -68,6 +68,9 @@ public final class Head implements AutoCloseable {
   /** Brings its certificates and starts it; returns when it answers. */
   public void start() {
     certificates.install(service.machine(), CERTIFICATES, service.machine().name());
+    if (!service.machine().exec("test -s " + POOL_FOLDER + "/book.db").ok()) {
+      service.runOnce("/opt/braid/target-agent/bin/braid-agent init");
+    }
     service.start();
     Wait.until(
         "the agent answers",

@@ -102,6 +102,7 @@ class LeftoversLabTest {
   void planted(Machine san1, Machine node2) {
     List<Machine> machines = List.of(san1, node2);
     // Folders of others, there or not by what ran before; not what is planted.
+    san1.run("mkdir -p /sys/kernel/config/target/iscsi");
     node2.run("mkdir -p /etc/multipath/conf.d /var/lib/braid /var/lib/kubelet /run/braid");
     var clean = Leftovers.of(machines);
     clean.assertNoneNow();

@@ -8,7 +8,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +23,9 @@ public final class HostExec implements Exec {
    * What is kept of each stream; the rest is read and dropped, so that the program never blocks.
    */
   private static final int KEPT_BYTES = 1 << 20;
+
+  /** To read the end of what a program said that ended just in time. */
+  private static final long AFTERWARDS_MILLIS = 1000;
 
   @Override
   public Result run(List<String> argv, Deadline deadline) {
@@ -39,13 +44,33 @@ public final class HostExec implements Exec {
       Thread.currentThread().interrupt();
       throw new DeadlinePassed("running " + String.join(" ", argv) + "; the call was ended", e);
     }
-    var result = new Result(argv, process.exitValue(), stdout.join(), stderr.join());
+    var result =
+        new Result(
+            argv,
+            process.exitValue(),
+            whole(argv, stdout, deadline),
+            whole(argv, stderr, deadline));
     log.debug(
         "ran {} in {} ms, exit {}",
         argv,
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
         result.exit());
     return result;
+  }
+
+  /** A child that outlives the program may hold its streams open for ever. */
+  private static String whole(
+      List<String> argv, CompletableFuture<String> stream, Deadline deadline) {
+    try {
+      return stream.get(Math.max(AFTERWARDS_MILLIS, deadline.leftMillis()), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new DeadlinePassed("reading what " + argv.get(0) + " said: a child of it lives on", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DeadlinePassed("running " + String.join(" ", argv) + "; the call was ended", e);
+    } catch (ExecutionException e) {
+      throw new KernelRefused("cannot read what " + argv.get(0) + " said", e.getCause());
+    }
   }
 
   private static Process start(List<String> argv) {

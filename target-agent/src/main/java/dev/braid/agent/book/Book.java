@@ -10,6 +10,7 @@ import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.OutOfSpace;
 import dev.braid.base.error.Refused;
 import dev.braid.base.step.Step;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -65,15 +66,41 @@ public final class Book implements AutoCloseable {
   }
 
   /**
-   * Opens a pool's book, or begins one.
+   * Begins a pool's book; one that this pool has already is left as it is. Only a person says when:
+   * where the pool's file system is not mounted, a book begun by itself would know of no volume.
    *
-   * @throws Refused if the book is another pool's or target's, damaged, or of a newer Braid
+   * @param file there, empty
+   * @throws Refused if there is a book of another pool or target, or one that is damaged
+   */
+  public static void begin(Step step, Path file, PoolName pool, Iqn target) {
+    opened(file, pool, target, true).close();
+  }
+
+  /**
+   * Opens a pool's book.
+   *
+   * @throws Refused if there is none, or it is another pool's or target's, damaged, or of a newer
+   *     Braid
    */
   public static Book open(Step step, Path file, PoolName pool, Iqn target) {
+    if (!Files.exists(file)) {
+      throw none(file);
+    }
+    return opened(file, pool, target, false);
+  }
+
+  private static Refused none(Path file) {
+    return new Refused(
+        "there is no book in "
+            + file
+            + ": is the pool's file system mounted? For a new pool run once: braid-agent init");
+  }
+
+  private static Book opened(Path file, PoolName pool, Iqn target, boolean mayBegin) {
     try {
       var book = new Book(file, DriverManager.getConnection("jdbc:sqlite:" + file));
       try {
-        book.begin(pool, target);
+        book.prepare(pool, target, mayBegin);
         return book;
       } catch (SQLException | RuntimeException e) {
         book.close();
@@ -84,7 +111,8 @@ public final class Book implements AutoCloseable {
     }
   }
 
-  private synchronized void begin(PoolName pool, Iqn target) throws SQLException {
+  private synchronized void prepare(PoolName pool, Iqn target, boolean mayBegin)
+      throws SQLException {
     control("PRAGMA busy_timeout = 5000"); // somebody may be looking into it
     control("PRAGMA foreign_keys = ON");
     control("PRAGMA journal_mode = DELETE");
@@ -97,6 +125,9 @@ public final class Book implements AutoCloseable {
     int version = one("PRAGMA user_version", row -> row.getInt(1)).orElse(0);
     if (version > VERSION) {
       throw new Refused("the book " + file + " was written by a newer Braid: version " + version);
+    }
+    if (version == 0 && !mayBegin) {
+      throw none(file);
     }
     if (version == 0) {
       write(

@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The target itself: one portal group for each portal, closed to whoever has no ACL. */
 public final class Target {
@@ -52,6 +54,18 @@ public final class Target {
 
   public boolean exists() {
     return configfs.isFolder(path());
+  }
+
+  /** Portal groups of the target that the settings do not name: nothing here would guard them. */
+  public List<String> unnamed() {
+    if (!exists()) {
+      return List.of();
+    }
+    Set<String> named = portals.stream().map(p -> "tpgt_" + p.tag()).collect(Collectors.toSet());
+    return configfs.folders(path()).stream()
+        .filter(folder -> folder.startsWith("tpgt_") && !named.contains(folder))
+        .sorted()
+        .toList();
   }
 
   /** Makes the target and its portal groups, all but the last step: nobody can log in yet. */

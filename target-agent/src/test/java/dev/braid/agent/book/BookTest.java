@@ -51,8 +51,9 @@ class BookTest {
   }
 
   private Book reopen(PoolName pool, Iqn target) {
-    return steps.<Book, RuntimeException>call(
-        "open", step -> Book.open(step, folder.resolve("book.db"), pool, target));
+    Path file = folder.resolve("book.db");
+    steps.run("begin", step -> Book.begin(step, file, pool, target));
+    return steps.<Book, RuntimeException>call("open", step -> Book.open(step, file, pool, target));
   }
 
   private Volume add(String name) {
@@ -260,9 +261,23 @@ class BookTest {
   }
 
   @Test
-  @DisplayName("Rule 15: an empty file, made by an agent that died at once, becomes a book")
-  void emptyFile() throws IOException {
+  @DisplayName(
+      "Rules 8, 14: where the pool's file system is not mounted no book is begun in its place")
+  void neverBegunByItself() throws IOException {
+    Path absent = folder.resolve("absent.db");
+    assertThatThrownBy(
+            () -> steps.call("open", step -> Book.open(step, absent, POOL, TARGET).volumes()))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("mounted")
+        .hasMessageContaining("braid-agent init");
+    assertThat(absent).doesNotExist();
     Path empty = Files.createFile(folder.resolve("empty.db"));
+    assertThatThrownBy(
+            () -> steps.call("open", step -> Book.open(step, empty, POOL, TARGET).volumes()))
+        .isInstanceOf(Refused.class);
+    assertThat(empty).isEmptyFile();
+
+    steps.run("begin", step -> Book.begin(step, empty, POOL, TARGET));
     try (Book begun =
         steps.<Book, RuntimeException>call("open", step -> Book.open(step, empty, POOL, TARGET))) {
       assertThat(begun.volumes()).isEmpty();
