@@ -13,7 +13,6 @@ import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.ScsiDevice;
 import dev.braid.linux.sysfs.ScsiDevices;
 import dev.braid.linux.sysfs.change.ScsiBus;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,9 +26,6 @@ import org.slf4j.LoggerFactory;
 final class Removal {
 
   private static final Logger log = LoggerFactory.getLogger(Removal.class);
-
-  /** A look at every process of the host. */
-  private static final Duration SEARCH = Duration.ofSeconds(30);
 
   private final PathFinder finder;
   private final Maps maps;
@@ -65,30 +61,12 @@ final class Removal {
   /** The caller holds the volume's lock. */
   void remove(Wwid wwid, Hold volume, Deadline deadline) {
     List<PathFinder.Path> paths = finder.pathsOf(wwid, deadline);
-    if (maps.find(wwid).isEmpty()) {
-      paths.forEach(p -> checkUnheld(p.device(), deadline));
-    }
     maps.flush(wwid, deadline); // halts here while anything holds it
     paths.forEach(p -> checkFree(p.device(), deadline));
     delete(paths, volume, deadline);
     portals.tidy(targets(paths), deadline);
     seen.forget(wwid, deadline);
     checkNothingLeft(wwid, deadline);
-  }
-
-  /**
-   * There is no map that would have kept others from the path: somebody may have opened or mounted
-   * it by itself, to save his data, say.
-   */
-  private void checkUnheld(ScsiDevice path, Deadline deadline) {
-    List<String> who =
-        path.block()
-            .flatMap(blocks::number)
-            .map(n -> holders.of(n, deadline.atMost(SEARCH)))
-            .orElse(List.of());
-    if (!who.isEmpty()) {
-      throw new DeviceInUse("the path " + path.describe() + " has no map and is in use by " + who);
-    }
   }
 
   /** The map is gone; whatever still stands on a path came to it past the map. */
