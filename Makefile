@@ -10,6 +10,7 @@ prerequisites: ## install what is missing on this machine (Debian, root)
 	@e2e/lab/install-prerequisites
 
 build: prerequisites ## compile and package everything, no tests
+	@echo "building; the first time Maven also fetches its libraries, which takes some minutes"
 	@$(MVN) -q -DskipTests package
 
 demo: build ## the main job in a lab of virtual machines, with a report
