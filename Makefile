@@ -23,7 +23,8 @@ test: prerequisites ## every test that CI runs, then a table of time per class
 	  exit $$status
 
 soak: prerequisites ## the long ones: every kill point of every program; goes on where it was stopped
-	@BRAID_KILLS=all $(MVN) -Plab -pl e2e -am verify -Dit.test=KillLabTest -Dsurefire.skip=true \
+	@echo "building, then a lab; hours in all. What was survived is kept in e2e/target/soak, to go on from"
+	@BRAID_KILLS=all $(MVN) -q -Plab -pl e2e -am verify -Dit.test=KillLabTest -DskipUnitTests \
 	  -Dfailsafe.failIfNoSpecifiedTests=false
 
 dist: prerequisites ## programs as runnable folders (*/target/dist) and the SBOM (target/braid-sbom.json)
