@@ -4,6 +4,7 @@ import dev.braid.base.error.BraidException;
 import dev.braid.base.error.InvalidInput;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
@@ -69,6 +70,9 @@ public final class Reloading<T> {
   }
 
   private static String reason(Exception e) {
+    if (e instanceof NoSuchFileException missing) {
+      return missing.getFile() + " is not there";
+    }
     return e instanceof BraidException ? String.valueOf(e.getMessage()) : e.toString();
   }
 

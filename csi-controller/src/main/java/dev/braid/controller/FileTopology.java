@@ -3,6 +3,7 @@ package dev.braid.controller;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.braid.base.Iqn;
@@ -97,6 +98,14 @@ final class FileTopology implements Topology {
     Content content;
     try {
       content = YAML.readValue(text, Content.class);
+    } catch (UnrecognizedPropertyException e) {
+      throw new InvalidInput(
+          "line "
+              + e.getLocation().getLineNr()
+              + ": unknown key '"
+              + e.getPropertyName()
+              + "', known there are "
+              + new TreeSet<>(e.getKnownPropertyIds().stream().map(String::valueOf).toList()));
     } catch (JsonProcessingException e) {
       var at = e.getLocation();
       throw new InvalidInput(

@@ -47,7 +47,8 @@ public final class Main {
     try {
       run();
     } catch (BraidException e) {
-      log.error("the node plugin cannot start: {}", e.getMessage(), e);
+      log.error("the node plugin cannot start: {}", e.getMessage());
+      log.debug("the node plugin cannot start", e);
       System.exit(1);
     }
   }

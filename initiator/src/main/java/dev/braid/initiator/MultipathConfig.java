@@ -81,6 +81,7 @@ public final class MultipathConfig {
   public void ensure(Deadline deadline) {
     if (!current().equals(Optional.of(CONTENT))) {
       steps.run("write multipath settings", this::write);
+      log.info("wrote {}: how multipath treats Braid's LUNs, and no others", folder.resolve(NAME));
     }
     try {
       steps.run("reconfigure multipathd", step -> multipathd.reconfigure(step, deadline));

@@ -1,7 +1,9 @@
 package dev.braid.rpc;
 
+import dev.braid.base.error.InvalidInput;
 import dev.braid.base.settings.Setting;
 import dev.braid.base.settings.Settings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -21,8 +23,22 @@ public record TlsFiles(Path ca, Path certificate, Path key) {
   public static final Setting<Path> KEY =
       Setting.required("BRAID_TLS_KEY", "path", "its private key, PKCS #8 in PEM", Path::of);
 
-  /** From settings among which the three of this class are declared. */
+  /**
+   * From settings among which the three of this class are declared.
+   *
+   * @throws InvalidInput where a file is missing: better before anything is changed than at the
+   *     first call
+   */
   public static TlsFiles of(Settings settings) {
-    return new TlsFiles(settings.get(CA), settings.get(CERTIFICATE), settings.get(KEY));
+    return new TlsFiles(file(settings, CA), file(settings, CERTIFICATE), file(settings, KEY));
+  }
+
+  private static Path file(Settings settings, Setting<Path> setting) {
+    Path file = settings.get(setting);
+    if (!Files.isReadable(file)) {
+      throw new InvalidInput(
+          setting.name(), file.toString(), "this file cannot be read; 'braid certs' makes it");
+    }
+    return file;
   }
 }

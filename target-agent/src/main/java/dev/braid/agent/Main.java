@@ -51,7 +51,8 @@ public final class Main {
         System.exit(2);
       }
     } catch (BraidException e) {
-      log.error("the agent cannot start: {}", e.getMessage(), e);
+      log.error("the agent cannot start: {}", e.getMessage());
+      log.debug("the agent cannot start", e);
       System.exit(1);
     }
   }
@@ -63,14 +64,17 @@ public final class Main {
     var target = settings.get(AgentSettings.TARGET);
     var steps = new Steps(List.of());
     Path file = folder.resolve("book.db");
+    boolean known = Files.exists(file);
     steps.run("make book", step -> new Images(folder).makeEmpty(step, file));
     steps.run("begin book", step -> Book.begin(step, file, pool, target));
-    log.info("pool {} has its book in {}", pool, file);
+    log.info(
+        "pool {}: {} {}", pool, known ? "its book was there already," : "began its book,", file);
   }
 
   private static void serve() throws InterruptedException {
     Settings settings = Settings.read(System.getenv(), AgentSettings.ALL);
     settings.lines().forEach(log::info);
+    var tls = TlsFiles.of(settings);
     Path folder = real(settings.get(AgentSettings.POOL_FOLDER));
     Path configfs = settings.get(AgentSettings.CONFIGFS);
     requireLio(configfs);
@@ -105,10 +109,7 @@ public final class Main {
     log.info("target {} serves {} volumes", target, book.volumes().size());
 
     var server =
-        RpcServer.onTcp(
-            settings.get(AgentSettings.LISTEN),
-            TlsFiles.of(settings),
-            List.of(new TargetService(agent)));
+        RpcServer.onTcp(settings.get(AgentSettings.LISTEN), tls, List.of(new TargetService(agent)));
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(

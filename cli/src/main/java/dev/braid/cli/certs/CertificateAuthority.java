@@ -81,7 +81,7 @@ public final class CertificateAuthority {
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot make the folder " + folder, e);
+      throw new InvalidInput("--folder", folder.toString(), "it cannot be made: " + e);
     }
     try {
       if (!Files.exists(keyFile) && !Files.exists(certificateFile)) {

@@ -1,6 +1,7 @@
 package dev.braid.cli.certs;
 
 import dev.braid.base.error.InvalidInput;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -70,6 +71,7 @@ public final class CertsCommand implements Runnable {
           Path folder,
       @Option(
               names = "--days",
+              paramLabel = "DAYS",
               defaultValue = "365",
               description = "how long it is valid (default: ${DEFAULT-VALUE})")
           int days,
@@ -93,6 +95,7 @@ public final class CertsCommand implements Runnable {
           Path folder,
       @Option(
               names = "--days",
+              paramLabel = "DAYS",
               defaultValue = "365",
               description = "how long it is valid (default: ${DEFAULT-VALUE})")
           int days,
@@ -105,7 +108,12 @@ public final class CertsCommand implements Runnable {
     if (days < 1 || days > 3650) {
       throw new InvalidInput("--days", Integer.toString(days), "want 1 to 3650");
     }
+    boolean known = Files.exists(folder.resolve("ca.pem"));
     var authority = CertificateAuthority.in(folder, Clock.systemUTC());
+    if (!known) {
+      // Nobody who is in use already trusts it: a person who mistyped the folder should notice.
+      spec.commandLine().getErr().println("braid: made a new CA in " + folder.toAbsolutePath());
+    }
     var issued = authority.issue(role, name, names, Duration.ofDays(days), force);
     spec.commandLine()
         .getOut()

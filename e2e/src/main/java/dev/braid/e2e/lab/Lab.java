@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running lab: head {@code san1}, nodes {@code node1} and {@code node2}.
@@ -28,7 +29,11 @@ public final class Lab implements AutoCloseable {
   private final List<Machine> machines;
   private final Accelerator accelerator;
   private final boolean ours;
-  private final Thread atExit = new Thread(this::endQuietly, "lab-end");
+
+  /** Set when this process is told to end while it has a lab. */
+  private static volatile boolean interrupted;
+
+  private static @Nullable Thread atExit;
 
   private Lab(
       RunFolder folder, Network network, Image image, Accelerator accelerator, boolean ours) {
@@ -45,9 +50,40 @@ public final class Lab implements AutoCloseable {
 
   /** Starts a lab for this process: at most a few minutes where there is no image yet. */
   public static Lab start(Programs programs) {
-    Lab lab = start(RunFolder.ofThisProcess(), programs, true);
-    Runtime.getRuntime().addShutdownHook(lab.atExit);
-    return lab;
+    RunFolder folder = RunFolder.ofThisProcess();
+    // Before the first machine: a person may press Ctrl-C while they start.
+    atExit = new Thread(() -> endInterrupted(folder), "lab-end");
+    Runtime.getRuntime().addShutdownHook(atExit);
+    try {
+      return start(folder, programs, true);
+    } catch (RuntimeException e) {
+      forgetHook();
+      throw e;
+    }
+  }
+
+  /** Whether this process was told to end: what fails then fails because of that. */
+  public static boolean isInterrupted() {
+    return interrupted;
+  }
+
+  private static void endInterrupted(RunFolder folder) {
+    interrupted = true;
+    Progress.say("lab: interrupted, ending the machines");
+    try {
+      end(folder);
+      Progress.say("lab: ended, nothing of it is left running");
+    } catch (IOException | RuntimeException e) {
+      Progress.say("lab: " + folder.path() + " did not end well, try make lab-down: " + e);
+    }
+  }
+
+  private static void forgetHook() {
+    Thread hook = atExit;
+    if (hook != null && !interrupted) {
+      Runtime.getRuntime().removeShutdownHook(hook);
+      atExit = null;
+    }
   }
 
   /** Starts the lab that goes on when this process ends. */
@@ -104,8 +140,10 @@ public final class Lab implements AutoCloseable {
         Files.writeString(folder.path().resolve("started"), "");
         return lab;
       } catch (IOException | RuntimeException e) {
-        lab.collectLogs(Repository.root().resolve("e2e/target/lab-logs/start"));
-        lab.endQuietly();
+        if (!interrupted) {
+          lab.collectLogs(Repository.root().resolve("e2e/target/lab-logs/start"));
+          lab.endQuietly();
+        }
         throw e;
       }
     } catch (IOException e) {
@@ -201,9 +239,12 @@ public final class Lab implements AutoCloseable {
   @Override
   public void close() {
     try {
+      if (interrupted) {
+        return; // it ends already
+      }
       if (ours) {
         end(folder);
-        Runtime.getRuntime().removeShutdownHook(atExit);
+        forgetHook();
       } else {
         for (Machine machine : machines) {
           machine.removeForwards();

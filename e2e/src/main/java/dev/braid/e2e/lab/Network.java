@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The lab's network namespace: a bridge per network, a tap per machine and network, one address for
@@ -64,8 +65,19 @@ final class Network {
     HostProcess.must(SOON, "ip", "-n", namespace, "-batch", file.toString());
   }
 
-  /** Whether there was one to take away. */
+  /**
+   * Ends what still runs in it, which is nobody's but the lab's, and takes it away.
+   *
+   * @return whether there was one
+   */
   boolean down() {
+    // Also a machine that was being started while the lab is ended.
+    HostProcess.run(SOON, List.of("ip", "netns", "pids", namespace))
+        .stdout()
+        .lines()
+        .map(pid -> ProcessHandle.of(Long.parseLong(pid.strip())))
+        .flatMap(Optional::stream)
+        .forEach(ProcessHandle::destroyForcibly);
     return HostProcess.run(SOON, List.of("ip", "netns", "delete", namespace)).ok();
   }
 }

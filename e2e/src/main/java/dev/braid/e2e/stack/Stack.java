@@ -4,6 +4,7 @@ import dev.braid.base.BootId;
 import dev.braid.base.Generation;
 import dev.braid.e2e.lab.Lab;
 import dev.braid.e2e.lab.Machine;
+import dev.braid.e2e.lab.Progress;
 import dev.braid.proto.csi.v1.CapacityRange;
 import dev.braid.proto.csi.v1.ControllerPublishVolumeRequest;
 import dev.braid.proto.csi.v1.ControllerUnpublishVolumeRequest;
@@ -41,8 +42,13 @@ public final class Stack implements AutoCloseable {
     var node1 = new Node(lab.node1());
     var node2 = new Node(lab.node2());
     var controller = new Controller(lab, certificates);
-    Parallel.run(head::start, node1::start, node2::start);
-    controller.start();
+    Progress.during(
+        "braid: starting the agent, both node plugins and the controller",
+        () -> {
+          Parallel.run(head::start, node1::start, node2::start);
+          controller.start();
+          return "";
+        });
     return new Stack(lab, head, controller, Map.of("node1", node1, "node2", node2));
   }
 
