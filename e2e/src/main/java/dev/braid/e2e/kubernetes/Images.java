@@ -1,15 +1,11 @@
 package dev.braid.e2e.kubernetes;
 
-import dev.braid.base.Deadline;
-import dev.braid.e2e.lab.LabException;
+import dev.braid.e2e.lab.Cached;
 import dev.braid.e2e.lab.Repository;
-import dev.braid.linux.exec.Exec;
-import dev.braid.linux.exec.HostExec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,36 +13,24 @@ import java.util.stream.Stream;
 /** The container images that the nodes have. */
 final class Images {
 
-  private static final Duration MAKE = Duration.ofSeconds(60);
+  private static final String OWN = "e2e/lab/images/build";
+  private static final String BRAIDS = "deploy/images/build";
 
   private Images() {}
 
-  /**
-   * As tar files: the lab's own, then those of this checkout, which take a name from an earlier
-   * one.
-   */
+  /** As tar files: the lab's own, then Braid's, which may take a name from an earlier one. */
   static List<Path> ofThisCheckout() {
     Path own = Repository.root().resolve("e2e/target/lab-images");
-    Exec.Result made =
-        new HostExec()
-            .run(
-                List.of(
-                    Repository.root().resolve("e2e/lab/images/build").toString(), own.toString()),
-                Deadline.after(MAKE));
-    if (!made.ok()) {
-      throw new LabException(made.describe());
+    var tars = new ArrayList<>(tars(Cached.answer(OWN, List.of(own.toString())), ".tar"));
+    if (Files.isExecutable(Repository.root().resolve(BRAIDS))) {
+      tars.addAll(tars(Cached.answer(BRAIDS, List.of()), "-linux-amd64.tar"));
     }
-    var tars = new ArrayList<>(tars(own));
-    tars.addAll(tars(Repository.root().resolve("deploy/images/target")));
     return tars;
   }
 
-  private static List<Path> tars(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
+  private static List<Path> tars(Path folder, String ending) {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(f -> f.toString().endsWith(".tar")).sorted().toList();
+      return files.filter(f -> f.toString().endsWith(ending)).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -65,7 +65,9 @@ final class Kubelets {
     node.write(ETC + "/kube-proxy.kubeconfig", read(controlPlane.kubeconfig("kube-proxy")));
     node.run(
         START,
-        "chmod 755 /usr/local/sbin/braid-kubernetes && systemctl daemon-reload"
+        // Of the tests without a cluster: here the node plugin is a pod.
+        "systemctl stop braid-node; chmod 755 /usr/local/sbin/braid-kubernetes"
+            + " && systemctl daemon-reload"
             + " && systemctl enable --quiet --now braid-kubernetes containerd kubelet kube-proxy");
   }
 

@@ -158,8 +158,9 @@ public final class LabCluster implements Cluster {
     node.run("! nft list table ip " + CUT + " > /dev/null 2>&1 || nft delete table ip " + CUT);
   }
 
-  /** Undoes every fault of the control plane and of the nodes' way to it. */
+  /** Undoes every fault: of the machines, of the control plane, of the nodes' way to it. */
   public void heal() {
+    lab.heal();
     machines().forEach(this::reconnect);
     controlPlane.start();
   }

@@ -21,12 +21,17 @@ public final class Cached {
    * @return the folder that it answers, which is whole
    */
   public static Path folder(String script, List<String> arguments) {
-    var argv = new ArrayList<>(List.of(Repository.root().resolve(script).toString()));
-    argv.addAll(arguments);
-    Path folder = Path.of(HostProcess.watched(BUILD, argv));
+    Path folder = answer(script, arguments);
     if (!Files.exists(folder.resolve("complete"))) {
       throw new LabException(script + " answered " + folder + ", which is not complete");
     }
     return folder;
+  }
+
+  /** The same, of a script that looks after the wholeness of what it makes itself. */
+  public static Path answer(String script, List<String> arguments) {
+    var argv = new ArrayList<>(List.of(Repository.root().resolve(script).toString()));
+    argv.addAll(arguments);
+    return Path.of(HostProcess.watched(BUILD, argv));
   }
 }

@@ -119,7 +119,7 @@ final class Qemu {
     if (role == Role.HEAD) {
       disk(argv, "braid-pool", "file=" + poolDisk() + ",format=raw,cache=unsafe,discard=unmap");
     }
-    for (HotDisk hot : HotDisk.values()) {
+    for (HotDisk hot : role == Role.NODE ? HotDisk.values() : new HotDisk[0]) {
       // A slot for each, so that they can be plugged in while the machine runs.
       argv.addAll(
           List.of("-device", "pcie-root-port,id=" + hot.slot() + ",chassis=" + hot.chassis()));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.e2e.lab.Lab;
 import dev.braid.e2e.lab.Progress;
+import dev.braid.e2e.stack.Wait;
 import java.time.Duration;
 import java.util.Base64;
 import org.junit.jupiter.api.AfterEach;
@@ -149,7 +150,7 @@ class ClusterLabTest {
 
   /** A pod says it once it is so; its log is followed until then. */
   private static void awaitLog(Cluster cluster, String pod, String line) {
-    dev.braid.e2e.stack.Wait.until(
+    Wait.until(
         pod + " says: " + line,
         RUNNING,
         () -> cluster.kubectl("logs", "-n", NAMESPACE, pod).contains(line));
