@@ -26,6 +26,7 @@ public final class Lab implements AutoCloseable {
 
   private final RunFolder folder;
   private final Network network;
+  private final Image image;
   private final List<Machine> machines;
   private final Accelerator accelerator;
   private final boolean ours;
@@ -39,6 +40,7 @@ public final class Lab implements AutoCloseable {
       RunFolder folder, Network network, Image image, Accelerator accelerator, boolean ours) {
     this.folder = folder;
     this.network = network;
+    this.image = image;
     this.ours = ours;
     this.accelerator = accelerator;
     this.machines =
@@ -225,6 +227,42 @@ public final class Lab implements AutoCloseable {
     return LabProcess.start(network.inside(List.of(program.toString())), environment, log);
   }
 
+  /**
+   * The same, for a program with arguments that another process may have to find again.
+   *
+   * @param log gets all it prints, after what is in it already
+   */
+  public LabProcess startInNetwork(List<String> argv, Path log) {
+    return LabProcess.start(network.inside(argv), Map.of(), log);
+  }
+
+  /** This host's address in the lab's network, as machines see it. */
+  public String hostAddress() {
+    return Network.managementAddress(1);
+  }
+
+  /** The lab's network's address as this host sees it; joins the two if they are not yet. */
+  public synchronized String addressFromHost() {
+    Path known = folder.path().resolve("address-from-host");
+    try {
+      if (!Files.exists(known)) {
+        Files.writeString(known, network.joinToHost());
+      }
+    } catch (IOException e) {
+      throw new LabException("cannot write " + known, e);
+    }
+    return read(known);
+  }
+
+  /** A disk with these container images in containerd's folder, for {@link HotDisk#CONTAINERD}. */
+  public Path diskWithImages(List<Path> tars) {
+    var arguments = new ArrayList<String>();
+    arguments.add(image.folder().toString());
+    arguments.add(String.join(" ", accelerator.arguments()));
+    tars.forEach(tar -> arguments.add(tar.toString()));
+    return Cached.folder("e2e/lab/seed-images", arguments).resolve("containerd.qcow2");
+  }
+
   /** Undoes every fault in every machine. */
   public void heal() {
     onEach(Machine::heal);
@@ -277,6 +315,7 @@ public final class Lab implements AutoCloseable {
       new Lab(folder, network, new Image(folder.path()), Accelerator.TCG, false)
           .onEach(Machine::end);
     }
+    network.endProcesses();
     network.down();
     folder.delete();
   }

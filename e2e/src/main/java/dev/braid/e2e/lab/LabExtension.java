@@ -86,12 +86,18 @@ public final class LabExtension
         : Lab.start(Programs.ofThisCheckout());
   }
 
+  /** Where the logs of a test go that failed. */
+  public static Path logs(ExtensionContext context) {
+    return Repository.root()
+        .resolve("e2e/target/lab-logs")
+        .resolve(
+            context.getRequiredTestClass().getSimpleName()
+                + context.getTestMethod().map(m -> "." + m.getName()).orElse(""));
+  }
+
   private static void collectLogs(ExtensionContext context) {
-    String test =
-        context.getRequiredTestClass().getSimpleName()
-            + context.getTestMethod().map(m -> "." + m.getName()).orElse("");
-    Path into = Repository.root().resolve("e2e/target/lab-logs").resolve(test);
+    Path into = logs(context);
     lab(context).collectLogs(into);
-    Progress.say("lab: " + test + " failed; every log is in " + into);
+    Progress.say("lab: " + into.getFileName() + " failed; every log is in " + into);
   }
 }

@@ -52,6 +52,7 @@ public final class LabMain {
     Progress.say("  tests in this lab     BRAID_LAB=reuse mvn ...");
     Progress.say("  consoles, disks       " + folder.path() + "/MACHINE/console.log");
     Progress.say("  its networks          ip netns exec " + folder.namespace() + " bash");
+    Progress.say("  Kubernetes in it      make lab CLUSTER=1");
     Progress.say("  end it                make lab-down");
   }
 

@@ -32,6 +32,10 @@ final class LogCollection {
                   + " cat /etc/multipath/wwids /etc/multipath/bindings; multipathd show config local",
           "scsi.log", "set -x; lsscsi -tg; lsscsi -i; ls -l /sys/class/iscsi_session",
           "iscsi.log", "set -x; iscsiadm -m session -P 3; iscsiadm -m node; ls -R /etc/iscsi/nodes",
+          "pods.log",
+              "test -d /var/log/pods || exit 0; set -x; ip route; nft list ruleset; ip -br address;"
+                  + " ctr -n k8s.io images list -q; ctr -n k8s.io containers list;"
+                  + " tail -n 1000 /var/log/pods/*/*/*.log",
           "dm.log", "set -x; dmsetup ls --tree; dmsetup table; dmsetup status; dmsetup info");
 
   private static final Map<String, String> HEAD =

@@ -56,6 +56,11 @@ public final class Machine {
     return name;
   }
 
+  /** The last number of its address in each network. */
+  public int octet() {
+    return octet;
+  }
+
   public Role role() {
     return role;
   }
@@ -234,6 +239,15 @@ public final class Machine {
       throw new LabException(name + ": gone while it rebooted\n" + consoleTail(), e);
     }
     connect();
+  }
+
+  /** Plugs a disk in while the machine runs, unless it is in; it has what {@code base} has. */
+  public void plug(HotDisk disk, Path base) {
+    try {
+      qemu.plug(disk, base);
+    } catch (IOException e) {
+      throw new LabException(name + ": cannot plug in " + disk, e);
+    }
   }
 
   /** Undoes every fault: power on, cables in, no delay. Costs nothing where there is none. */

@@ -36,6 +36,21 @@ final class Monitor {
     command("{\"execute\":\"set-action\",\"arguments\":{\"reboot\":\"reset\"}}");
   }
 
+  /** Plugs a disk into its slot while the machine runs. */
+  void plug(HotDisk disk, Path file) {
+    command(
+        String.format(
+            "{'execute':'blockdev-add','arguments':{'node-name':'%s','driver':'qcow2',"
+                + "'discard':'unmap','cache':{'no-flush':true},"
+                + "'file':{'driver':'file','filename':'%s'}}}",
+            disk.serial(), file));
+    command(
+        String.format(
+            "{'execute':'device_add','arguments':{'driver':'virtio-blk-pci','id':'%s',"
+                + "'drive':'%s','serial':'%s','bus':'%s'}}",
+            "dev-" + disk.serial(), disk.serial(), disk.serial(), disk.slot()));
+  }
+
   void quit() {
     command("{\"execute\":\"quit\"}");
   }

@@ -1,12 +1,15 @@
 package dev.braid.e2e.lab;
 
+import dev.braid.linux.exec.Exec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The lab's network namespace: a bridge per network, a tap per machine and network, one address for
@@ -15,6 +18,12 @@ import java.util.Optional;
 final class Network {
 
   static final String MANAGEMENT = "mgmt";
+
+  /** The namespace's end of its link to this host. */
+  private static final String HOST = "host";
+
+  /** Of the range for tests of networks (RFC 2544), which no real one uses. */
+  private static final String HOST_SIDE = "198.18.77.";
 
   private static final Duration SOON = Duration.ofSeconds(20);
 
@@ -66,18 +75,56 @@ final class Network {
   }
 
   /**
-   * Ends what still runs in it, which is nobody's but the lab's, and takes it away.
+   * Joins the namespace to this host, so that programs here reach a server there. No packet is
+   * forwarded either way: machines still reach nothing of this host but the lab's own servers.
    *
-   * @return whether there was one
+   * @return the namespace's address as seen from this host
    */
-  boolean down() {
-    // Also a machine that was being started while the lab is ended.
-    HostProcess.run(SOON, List.of("ip", "netns", "pids", namespace))
-        .stdout()
+  String joinToHost() {
+    for (int i = 0; i < 64; i++) {
+      String name = "braid-lab" + i;
+      // The kernel gives each name once: no other lab can have the same one.
+      if (HostProcess.run(
+              SOON,
+              List.of("ip", "link", "add", name, "type", "veth", "peer", HOST, "netns", namespace))
+          .ok()) {
+        String host = HOST_SIDE + (4 * i + 1);
+        String own = HOST_SIDE + (4 * i + 2);
+        HostProcess.must(SOON, "ip", "address", "add", host + "/30", "dev", name);
+        HostProcess.must(SOON, "ip", "link", "set", name, "up");
+        HostProcess.must(SOON, "ip", "-n", namespace, "address", "add", own + "/30", "dev", HOST);
+        HostProcess.must(SOON, "ip", "-n", namespace, "link", "set", HOST, "up");
+        return own;
+      }
+    }
+    throw new LabException("no free name braid-labN for a link to " + namespace);
+  }
+
+  /** Ends every process that runs in it, whoever started it: they are all the lab's. */
+  void endProcesses() {
+    Exec.Result pids = HostProcess.run(SOON, List.of("ip", "netns", "pids", namespace));
+    pids.stdout()
         .lines()
-        .map(pid -> ProcessHandle.of(Long.parseLong(pid.strip())))
-        .flatMap(Optional::stream)
-        .forEach(ProcessHandle::destroyForcibly);
+        .map(String::strip)
+        .filter(line -> !line.isEmpty())
+        .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
+        .forEach(Network::end);
+  }
+
+  private static void end(ProcessHandle process) {
+    process.destroyForcibly();
+    try {
+      process.onExit().get(SOON.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new LabException("process " + process.pid() + " of the lab does not end", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LabException("interrupted while process " + process.pid() + " ends", e);
+    }
+  }
+
+  /** Whether there was one to take away. */
+  boolean down() {
     return HostProcess.run(SOON, List.of("ip", "netns", "delete", namespace)).ok();
   }
 }

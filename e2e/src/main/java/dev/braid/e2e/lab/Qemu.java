@@ -16,7 +16,11 @@ import java.util.concurrent.TimeoutException;
 final class Qemu {
 
   private static final Duration SOON = Duration.ofSeconds(30);
-  private static final int MEGABYTES = 1536;
+  private static final int HEAD_MEGABYTES = 1536;
+
+  /** Room for kubelet, containerd and pods; what is not used costs nothing. */
+  private static final int NODE_MEGABYTES = 2048;
+
   private static final String POOL_SIZE = "16G";
 
   /** What only slows a machine down that is emulated, and nobody attacks. */
@@ -102,7 +106,7 @@ final class Qemu {
       Files.deleteIfExists(folder.resolve(stale));
     }
     var argv = new ArrayList<>(List.of("qemu-system-x86_64", "-name", "braid-" + name));
-    argv.addAll(List.of("-M", "q35", "-smp", "2", "-m", String.valueOf(MEGABYTES)));
+    argv.addAll(List.of("-M", "q35", "-smp", "2", "-m", String.valueOf(megabytes())));
     argv.addAll(accelerator.arguments());
     argv.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-rtc", "base=utc"));
     argv.addAll(List.of("-daemonize", "-pidfile", folder.resolve("pid").toString()));
@@ -114,6 +118,14 @@ final class Qemu {
     disk(argv, "braid-programs", "file=" + programsDisk + ",format=raw,readonly=on");
     if (role == Role.HEAD) {
       disk(argv, "braid-pool", "file=" + poolDisk() + ",format=raw,cache=unsafe,discard=unmap");
+    }
+    for (HotDisk hot : role == Role.NODE ? HotDisk.values() : new HotDisk[0]) {
+      // A slot for each, so that they can be plugged in while the machine runs.
+      argv.addAll(
+          List.of("-device", "pcie-root-port,id=" + hot.slot() + ",chassis=" + hot.chassis()));
+      if (Files.exists(hot.in(folder))) {
+        disk(argv, hot.serial(), hot.drive(folder), ",bus=" + hot.slot());
+      }
     }
     int number = 0;
     for (String bridge : Network.bridges()) {
@@ -139,8 +151,37 @@ final class Qemu {
   }
 
   private static void disk(List<String> argv, String serial, String drive) {
+    disk(argv, serial, drive, "");
+  }
+
+  private static void disk(List<String> argv, String serial, String drive, String more) {
     argv.addAll(List.of("-drive", drive + ",if=none,id=" + serial));
-    argv.addAll(List.of("-device", "virtio-blk-pci,drive=" + serial + ",serial=" + serial));
+    argv.addAll(List.of("-device", "virtio-blk-pci,drive=" + serial + ",serial=" + serial + more));
+  }
+
+  /** Plugs a disk into the running machine; it is there after each later power-on too. */
+  void plug(HotDisk hot, Path base) throws IOException {
+    Path file = hot.in(folder);
+    if (Files.exists(file)) {
+      return;
+    }
+    HostProcess.must(
+        SOON,
+        "qemu-img",
+        "create",
+        "-q",
+        "-f",
+        "qcow2",
+        "-F",
+        hot.baseFormat(),
+        "-b",
+        base.toString(),
+        file.toString());
+    monitor().plug(hot, file);
+  }
+
+  private int megabytes() {
+    return role == Role.HEAD ? HEAD_MEGABYTES : NODE_MEGABYTES;
   }
 
   boolean isRunning() {

@@ -1,0 +1,78 @@
+package dev.braid.e2e.kubernetes;
+
+import dev.braid.base.Deadline;
+import dev.braid.linux.exec.Exec;
+import dev.braid.linux.exec.HostExec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A Kubernetes cluster, as a person with a kubeconfig sees it. */
+public interface Cluster {
+
+  /** For what is answered at once, by an API server on a busy host. */
+  Duration USUAL = Duration.ofSeconds(60);
+
+  /** An administrator's, good from this host. */
+  Path kubeconfig();
+
+  /** The kubectl that is as new as the cluster. */
+  Path kubectl();
+
+  /** The names of its nodes, in order. */
+  List<String> nodes();
+
+  /** Runs kubectl; whatever it returns is the caller's to judge. */
+  default Exec.Result tryKubectl(Duration timeout, String... words) {
+    var argv =
+        new ArrayList<>(List.of(kubectl().toString(), "--kubeconfig", kubeconfig().toString()));
+    argv.addAll(List.of(words));
+    return new HostExec().run(argv, Deadline.after(timeout));
+  }
+
+  /**
+   * @return its output, without the last newline
+   * @throws AssertionError with what it said if it did not end well
+   */
+  default String kubectl(Duration timeout, String... words) {
+    Exec.Result result = tryKubectl(timeout, words);
+    if (!result.ok()) {
+      throw new AssertionError(result.describe());
+    }
+    return result.stdout().strip();
+  }
+
+  default String kubectl(String... words) {
+    return kubectl(USUAL, words);
+  }
+
+  /** Waits, told by the API server when it changes, until it is so of every object named. */
+  default void await(String condition, Duration timeout, String... objects) {
+    var words = new ArrayList<>(List.of("wait", "--for=" + condition));
+    words.add("--timeout=" + timeout.toSeconds() + "s");
+    words.addAll(List.of(objects));
+    kubectl(timeout.plusSeconds(15), words.toArray(String[]::new));
+  }
+
+  /** Makes or changes the objects of these manifests. */
+  default void apply(String manifests) {
+    try {
+      Path file = Files.createTempFile("braid-manifests", ".yaml");
+      try {
+        Files.writeString(file, manifests);
+        kubectl("apply", "-f", file.toString());
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Everything there is to know about it. Never fails. */
+  void collectLogs(Path into);
+}
