@@ -26,8 +26,12 @@ soak: prerequisites ## the long ones: every kill point of every program; goes on
 	@BRAID_KILLS=all $(MVN) -Plab -pl e2e -am verify -Dit.test=KillLabTest -Dsurefire.skip=true \
 	  -Dfailsafe.failIfNoSpecifiedTests=false
 
-dist: prerequisites ## programs as runnable folders (*/target/dist) and the SBOM (target/braid-sbom.json)
+dist: prerequisites ## programs as runnable folders (*/target/dist), images (deploy/images/target), the SBOM (target/braid-sbom.json)
 	@$(MVN) -q -DskipTests -Psbom package
+	@deploy/images/build
+
+images: build ## the container images, as tar files; prints their folder
+	@deploy/images/build
 
 lab: build ## start the lab and leave it running; says how to get into each machine
 	@e2e/lab/lab up
@@ -35,4 +39,4 @@ lab: build ## start the lab and leave it running; says how to get into each mach
 lab-down: ## end the lab that make lab started
 	@e2e/lab/lab down
 
-.PHONY: help prerequisites build demo test soak dist lab lab-down
+.PHONY: help prerequisites build demo test soak dist images lab lab-down
