@@ -26,9 +26,8 @@ soak: prerequisites ## the long ones: every kill point of every program; goes on
 	@BRAID_KILLS=all $(MVN) -Plab -pl e2e -am verify -Dit.test=KillLabTest -Dsurefire.skip=true \
 	  -Dfailsafe.failIfNoSpecifiedTests=false
 
-dist: prerequisites ## programs as runnable folders (*/target/dist), images (deploy/images/target), the SBOM (target/braid-sbom.json)
+dist: prerequisites ## programs as runnable folders (*/target/dist) and the SBOM (target/braid-sbom.json)
 	@$(MVN) -q -DskipTests -Psbom package
-	@deploy/images/build
 
 images: build ## the container images, as tar files; prints their folder
 	@deploy/images/build
