@@ -30,10 +30,13 @@ soak: prerequisites ## the long ones: every kill point of every program; goes on
 dist: prerequisites ## programs as runnable folders (*/target/dist) and the SBOM (target/braid-sbom.json)
 	@$(MVN) -q -DskipTests -Psbom package
 
+images: build ## the container images, as tar files; prints their folder
+	@deploy/images/build
+
 lab: build ## start the lab and leave it running (CLUSTER=1: Kubernetes in it); says how to get into each machine
 	@e2e/lab/lab up $(if $(CLUSTER),--cluster)
 
 lab-down: ## end the lab that make lab started
 	@e2e/lab/lab down
 
-.PHONY: help prerequisites build demo test soak dist lab lab-down
+.PHONY: help prerequisites build demo test soak dist images lab lab-down
