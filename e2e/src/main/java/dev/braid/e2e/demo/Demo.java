@@ -1,35 +1,35 @@
 package dev.braid.e2e.demo;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.VolumeId;
 import dev.braid.e2e.demo.Report.StepFailed;
+import dev.braid.e2e.kubernetes.ClusterLeftovers;
+import dev.braid.e2e.kubernetes.LabCluster;
+import dev.braid.e2e.kubernetes.PodWriter;
+import dev.braid.e2e.kubernetes.Release;
+import dev.braid.e2e.kubernetes.Writers;
 import dev.braid.e2e.lab.Lab;
 import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.lab.Programs;
 import dev.braid.e2e.lab.Repository;
 import dev.braid.e2e.lab.SanNetwork;
-import dev.braid.e2e.probe.Leftovers;
-import dev.braid.e2e.stack.Capabilities;
-import dev.braid.e2e.stack.LabVolume;
 import dev.braid.e2e.stack.Paths;
-import dev.braid.e2e.stack.Stack;
 import dev.braid.e2e.writer.AckLog;
-import dev.braid.e2e.writer.WriterSession;
-import dev.braid.e2e.writer.Writing;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 
 /**
- * A volume is made on a real LIO target, attached over two real paths, written to while one path
- * dies and returns, read back, and gone without a trace.
+ * A user's story in a real Kubernetes: Braid is installed by its chart, a claim becomes a disk over
+ * two paths, one path dies and returns under a writer, the pod moves to the other node with its data,
+ * and all of it goes without a trace.
  */
 public final class Demo {
 
-  private static final long SIZE = 256L << 20;
+  private static final String SIZE = "256Mi";
 
   /** Acknowledged from before the loss of the path to after its return. */
   private static final int RECORDS = 1000;
@@ -68,8 +68,7 @@ public final class Demo {
       report.print();
       System.out.println("FAILED at: " + failed.getMessage());
       System.out.println("because:   " + failed.getCause());
-      System.out.println(
-          "logs:      " + logs + " (every machine's journal, maps, configfs; trace)");
+      System.out.println("logs:      " + logs + " (machines, Kubernetes, pods; the trace)");
       System.out.println("Nothing is left running.");
       keepTrace(failed, logs);
       System.exit(1);
@@ -89,108 +88,128 @@ public final class Demo {
 
   private void run(Path logs) throws StepFailed {
     Lab lab =
-        report.value(
+        report.lab(
             "start san1, node1, node2 and three networks",
             Lab::summary,
             () -> Lab.start(Programs.ofThisCheckout()));
     try (lab) {
+      LabCluster cluster =
+          report.lab(
+              "start Kubernetes in it",
+              c -> c.kubectl("version", "-o", "jsonpath={.serverVersion.gitVersion}"),
+              () -> LabCluster.of(lab));
       try {
-        inLab(lab);
+        inCluster(cluster);
       } catch (StepFailed failed) {
         if (!Lab.isInterrupted()) {
           lab.collectLogs(logs);
+          cluster.collectLogs(logs.resolve("kubernetes"));
         }
         throw failed;
       }
     }
   }
 
-  private void inLab(Lab lab) throws StepFailed {
-    Stack stack =
+  private void inCluster(LabCluster cluster) throws StepFailed {
+    Release release =
         report.value(
-            "start the agent, both node plugins and the controller",
-            s -> "all answer",
-            () -> Stack.deploy(lab));
-    try (stack) {
-      var clean = report.value("note what is there before", c -> "noted", () -> Leftovers.of(lab));
-      LabVolume volume =
-          report.value(
-              "CreateVolume",
-              v -> v.id() + ", " + (v.bytes() >> 20) + " MiB",
-              () -> stack.create("demo", SIZE, Capabilities.ext4()));
-      Machine node = lab.node1();
-      Map<String, String> context =
-          report.value(
-              "ControllerPublishVolume to node1",
-              c -> "LUN " + c.get("lun") + ", portals " + c.get("portals"),
-              () -> stack.publish(volume, node));
+            "start the agent on san1, helm install braid",
+            r -> "controller and node plugins are ready",
+            () -> Release.install(cluster));
+    var clean =
+        report.value(
+            "note what is there before", c -> "noted", () -> ClusterLeftovers.of(cluster));
+    // The pod that moves must not share its node with the controller, which would move as well.
+    cluster.kubectl("cordon", release.nodeOfController());
+    Writers writers =
+        report.value(
+            "kubectl apply: a StatefulSet with a claim of " + SIZE,
+            w -> w.volume().toString(),
+            () -> {
+              var made = Writers.create(cluster, "demo", 1, Release.STORAGE_CLASS, SIZE);
+              cluster.await(
+                  "jsonpath={.status.phase}=Bound", Writers.RUNNING, "pvc/" + made.claim());
+              return made;
+            });
+    VolumeId volume = writers.volume();
+    report.step(
+        "its pod runs: attached, formatted, mounted",
+        () -> {
+          writers.awaitRunning();
+          Machine node = writers.machineOf(writers.pod());
+          Paths.await(node, volume.wwid(), 2, Duration.ofSeconds(30));
+          return "on " + node + ", 2 paths, " + volume.wwid();
+        });
+    cluster.kubectl("uncordon", release.nodeOfController());
+    report.show(cluster.everything());
+
+    try (PodWriter first = writeWhileAPathDies(writers, volume)) {
       report.step(
-          "NodeStageVolume: log in, attach, format, mount",
+          "kubectl drain " + first.machine() + ": the pod moves",
           () -> {
-            stack.stage(volume, node, context);
-            return Paths.of(node, volume).working() + " paths, " + volume.wwid();
+            cluster.kubectl(
+                Writers.GONE,
+                "drain",
+                first.machine().name(),
+                "--ignore-daemonsets",
+                "--delete-emptydir-data",
+                "--timeout=" + Writers.GONE.toSeconds() + "s");
+            writers.awaitRunning();
+            first.acks().awaitEnd(Deadline.after(Duration.ofSeconds(30)));
+            return "from " + first.machine() + " to " + writers.machineOf(writers.pod());
           });
       report.step(
-          "NodePublishVolume",
+          "read every record of the first pod in the second",
           () -> {
-            stack.nodePublish(volume, node, context);
-            return volume.targetPath();
+            try (PodWriter second = writers.follow()) {
+              second.acks().awaitMore(50, Deadline.after(Duration.ofSeconds(60)));
+              var verdict = writers.readBack(writers.pod(), first);
+              verdict.throwUnlessHolds();
+              return verdict.toString();
+            }
           });
-      writeWhileAPathDies(node, volume);
-      report.step(
-          "NodeUnpublishVolume",
-          () -> {
-            stack.nodeUnpublish(volume, node);
-            return "unmounted";
-          });
-      report.step(
-          "NodeUnstageVolume: unmount, flush, detach, log out",
-          () -> {
-            stack.unstage(volume, node);
-            stack.attest(volume, node, context);
-            return "attested";
-          });
-      report.step(
-          "ControllerUnpublishVolume",
-          () -> {
-            stack.unpublish(volume, node);
-            return "unmapped";
-          });
-      report.step(
-          "DeleteVolume",
-          () -> {
-            stack.delete(volume);
-            return "deleted";
-          });
-      report.step(
-          "look for anything left over on nodes and head",
-          () -> {
-            clean.assertNoneNow();
-            return "nothing";
-          });
+      report.show(cluster.everything());
+      cluster.kubectl("uncordon", first.machine().name());
     }
+    report.step(
+        "delete the StatefulSet and its claim",
+        () -> {
+          writers.delete();
+          return "the volume is gone";
+        });
+    report.step(
+        "look for anything left over on nodes, head and API server",
+        () -> {
+          clean.assertNoneNow();
+          return "nothing";
+        });
+    report.step(
+        "helm uninstall braid",
+        () -> {
+          release.close();
+          return "gone";
+        });
   }
 
-  private void writeWhileAPathDies(Machine node, LabVolume volume) throws StepFailed {
-    WriterSession writer =
+  private PodWriter writeWhileAPathDies(Writers writers, VolumeId volume) throws StepFailed {
+    PodWriter writer =
         report.value(
-            "start the signed writer",
+            "its signed writer writes",
             w -> w.acks().count() + " records acknowledged",
             () -> {
-              Paths.await(node, volume, 2, Duration.ofSeconds(30));
-              var writing = Writing.to(volume.id(), volume.targetPath() + "/records");
-              var session = WriterSession.start(node, writing.once(SIZE / 2));
-              session.acks().awaitCount(100, Deadline.after(Duration.ofSeconds(60)));
-              return session;
+              PodWriter following = writers.follow();
+              following.acks().awaitCount(100, Deadline.after(Duration.ofSeconds(60)));
+              return following;
             });
-    try (writer) {
+    try {
+      Machine node = writer.machine();
       AckLog acks = writer.acks();
       int before = acks.count();
       report.step(
-          "pull the cable of the first SAN network",
+          "pull the cable of the first SAN network of " + node,
           () -> {
             node.pullCable(SanNetwork.A);
-            Paths.await(node, volume, 1, LOSS_SEEN);
+            Paths.await(node, volume.wwid(), 1, LOSS_SEEN);
             acks.awaitMore(100, Deadline.after(LOSS_SEEN));
             return "paths 2 -> 1, records go on";
           });
@@ -198,12 +217,11 @@ public final class Demo {
           "put it back",
           () -> {
             node.plugCable(SanNetwork.A);
-            Paths.await(node, volume, 2, RETURN_SEEN);
+            Paths.await(node, volume.wwid(), 2, RETURN_SEEN);
             acks.awaitCount(
-                Math.max(before + RECORDS, acks.count() + 100), Deadline.after(ENOUGH_WRITTEN));
-            return "paths 1 -> 2, "
-                + (acks.count() - before)
-                + " records since the cable was pulled";
+                Math.max(before + RECORDS, acks.count() + 100),
+                Deadline.after(ENOUGH_WRITTEN));
+            return "paths 1 -> 2, " + (acks.count() - before) + " records since the cable was pulled";
           });
       report.step(
           "the longest time without an acknowledgement",
@@ -214,13 +232,10 @@ public final class Demo {
             }
             return gap.length().toMillis() + " ms, at most " + LONGEST_GAP.toMillis();
           });
-      report.step(
-          "stop the writer, read every record back",
-          () -> {
-            var verdict = writer.stopAndReadBack();
-            verdict.throwUnlessHolds();
-            return verdict.toString();
-          });
+      return writer;
+    } catch (StepFailed failed) {
+      writer.close();
+      throw failed;
     }
   }
 }

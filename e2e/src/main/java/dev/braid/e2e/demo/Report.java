@@ -21,7 +21,10 @@ final class Report {
     }
   }
 
-  private record Row(String step, String seen, Duration took) {}
+  /**
+   * @param lab whether it is the lab's own, and nothing that a user of Braid would wait for
+   */
+  private record Row(String step, String seen, Duration took, boolean lab) {}
 
   private final PrintStream out;
   private final List<Row> rows = new ArrayList<>();
@@ -43,17 +46,33 @@ final class Report {
 
   /** A step that gives something to later ones. */
   <T> T value(String name, Words<T> words, Callable<T> work) throws StepFailed {
+    return run(name, words, work, false);
+  }
+
+  /** A step that belongs to the lab: in a user's place it is there already. */
+  <T> T lab(String name, Words<T> words, Callable<T> work) throws StepFailed {
+    return run(name, words, work, true);
+  }
+
+  /** Something to look at while it goes on, as it is. */
+  void show(String text) {
+    out.println();
+    text.lines().forEach(line -> out.println("    " + line));
+    out.println();
+  }
+
+  private <T> T run(String name, Words<T> words, Callable<T> work, boolean lab) throws StepFailed {
     out.printf("%-3s %s ...%n", rows.size() + 1 + ".", name);
     long start = System.nanoTime();
     try {
       T result = work.call();
       String seen = words.of(result);
       Duration took = Duration.ofNanos(System.nanoTime() - start);
-      rows.add(new Row(name, seen, took));
+      rows.add(new Row(name, seen, took, lab));
       out.printf("    %s (%s)%n", seen, seconds(took));
       return result;
     } catch (Exception | AssertionError e) {
-      rows.add(new Row(name, "FAILED", Duration.ofNanos(System.nanoTime() - start)));
+      rows.add(new Row(name, "FAILED", Duration.ofNanos(System.nanoTime() - start), lab));
       throw new StepFailed(name, e);
     }
   }
@@ -66,12 +85,21 @@ final class Report {
     out.println(line);
     for (Row row : rows) {
       out.printf(
-          "%-" + wide + "s  %-" + Math.max(1, seen) + "s  %10s%n",
+          "%-" + wide + "s  %-" + Math.max(1, seen) + "s  %10s%s%n",
           row.step(),
           row.seen(),
-          seconds(row.took()));
+          seconds(row.took()),
+          row.lab() ? "  lab" : "");
     }
     out.println(line);
+    out.printf("%s, of it the lab's own start (lab): %s%n", seconds(total(true).plus(total(false))), seconds(total(true)));
+  }
+
+  private Duration total(boolean lab) {
+    return rows.stream()
+        .filter(r -> r.lab() == lab)
+        .map(Row::took)
+        .reduce(Duration.ZERO, Duration::plus);
   }
 
   private static String seconds(Duration took) {

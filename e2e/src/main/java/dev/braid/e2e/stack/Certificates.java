@@ -51,6 +51,11 @@ public final class Certificates {
     }
   }
 
+  /** What the controller knows itself and the heads by. */
+  public TlsFiles ofController() {
+    return files(CONTROLLER);
+  }
+
   TlsFiles files(String name) {
     return new TlsFiles(
         folder.resolve("ca.pem"), folder.resolve(name + ".pem"), folder.resolve(name + ".key"));

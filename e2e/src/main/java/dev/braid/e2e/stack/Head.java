@@ -34,7 +34,7 @@ public final class Head implements AutoCloseable {
   private final HeadClient client;
   private final Steps steps = Steps.unobserved();
 
-  Head(Machine machine, Certificates certificates) {
+  public Head(Machine machine, Certificates certificates) {
     this.certificates = certificates;
     var settings = new LinkedHashMap<String, String>();
     settings.put("BRAID_POOL", POOL);

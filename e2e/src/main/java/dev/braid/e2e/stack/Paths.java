@@ -1,5 +1,6 @@
 package dev.braid.e2e.stack;
 
+import dev.braid.base.Wwid;
 import dev.braid.e2e.lab.Machine;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -18,8 +19,12 @@ public record Paths(int working, int failed) {
 
   /** None of either if there is no map. */
   public static Paths of(Machine node, LabVolume volume) {
-    String status =
-        node.exec("dmsetup status --target multipath -u mpath-" + volume.wwid()).stdout();
+    return of(node, volume.wwid());
+  }
+
+  /** None of either if there is no map. */
+  public static Paths of(Machine node, Wwid wwid) {
+    String status = node.exec("dmsetup status --target multipath -u mpath-" + wwid).stdout();
     int working = 0;
     int failed = 0;
     for (var m = PATH.matcher(status); m.find(); ) {
@@ -36,9 +41,14 @@ public record Paths(int working, int failed) {
    * Waits until so many paths work; the fact is the kernel's, and nothing tells this side of it.
    */
   public static void await(Machine node, LabVolume volume, int working, Duration timeout) {
+    await(node, volume.wwid(), working, timeout);
+  }
+
+  /** Waits until so many paths work. */
+  public static void await(Machine node, Wwid wwid, int working, Duration timeout) {
     long end = System.nanoTime() + timeout.toNanos();
     while (true) {
-      Paths now = of(node, volume);
+      Paths now = of(node, wwid);
       if (now.working == working) {
         return;
       }
@@ -47,7 +57,7 @@ public record Paths(int working, int failed) {
             "not "
                 + working
                 + " working paths to "
-                + volume.wwid()
+                + wwid
                 + " on "
                 + node
                 + " within "

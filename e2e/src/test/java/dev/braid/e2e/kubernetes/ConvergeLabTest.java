@@ -1,0 +1,109 @@
+package dev.braid.e2e.kubernetes;
+
+import dev.braid.base.Deadline;
+import dev.braid.e2e.lab.Machine;
+import dev.braid.e2e.stack.Wait;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** {@code kill -9} in the middle of a claim's birth, move and death. */
+@InRelease
+class ConvergeLabTest {
+
+  /** Who is killed in make test; BRAID_KILLS=all takes all of them. */
+  private static final int SAMPLE = 2;
+
+  /** From what was asked to about when it would be done. */
+  private static final int LONGEST_MILLIS = 8000;
+
+  private enum Victim {
+    CONTROLLER,
+    PROVISIONER,
+    ATTACHER,
+    NODE_PLUGIN,
+    AGENT,
+    API_SERVER
+  }
+
+  private final Release release;
+  private final LabCluster cluster;
+
+  ConvergeLabTest(Release release) {
+    this.release = release;
+    this.cluster = release.cluster();
+  }
+
+  @Test
+  @DisplayName("F8: kill -9 in a claim's birth, move and death: it converges, nothing is left")
+  void converges() {
+    long seed = Long.getLong("braid.seed", System.nanoTime());
+    var random = new Random(seed);
+    var victims = new ArrayList<>(List.of(Victim.values()));
+    Collections.shuffle(victims, random);
+    boolean all = "all".equals(System.getenv("BRAID_KILLS"));
+    for (Victim victim : all ? victims : victims.subList(0, SAMPLE)) {
+      System.out.printf("F8: %s, seed %d (-Dbraid.seed)%n", victim, seed);
+      life(victim, random);
+    }
+  }
+
+  private void life(Victim victim, Random random) {
+    var clean = ClusterLeftovers.of(cluster);
+    var writers = Writers.create(cluster, "converge", 1, Release.STORAGE_CLASS, "64Mi");
+    kill(victim, random);
+    writers.awaitRunning();
+
+    try (PodWriter first = writers.follow()) {
+      first.acks().awaitCount(20, Deadline.after(Duration.ofSeconds(60)));
+      Machine from = first.machine();
+      cluster.kubectl("cordon", from.name());
+      cluster.kubectl("delete", "pod", writers.pod(), "--wait=false");
+      kill(victim, random);
+      Wait.until(
+          "the pod runs on the other node",
+          Writers.RUNNING,
+          () -> !writers.machineOf(writers.pod()).equals(from));
+      writers.awaitRunning();
+      cluster.kubectl("uncordon", from.name());
+      writers.readBack(writers.pod(), first).throwUnlessHolds();
+    }
+
+    cluster.kubectl("delete", "statefulset", "converge", "--wait=false");
+    cluster.kubectl("delete", "pvc", writers.claim(), "--wait=false");
+    kill(victim, random);
+    writers.delete();
+    release.awaitReady();
+    clean.assertNoneNow();
+  }
+
+  /** At a random moment of what is going on; whoever restarts it does so. */
+  private void kill(Victim victim, Random random) {
+    LockSupport.parkNanos(random.nextInt(LONGEST_MILLIS) * 1_000_000L);
+    switch (victim) {
+      case CONTROLLER -> inNodes("dev.braid.controller.Main");
+      case PROVISIONER -> inNodes("csi-provisioner --csi-address");
+      case ATTACHER -> inNodes("csi-attacher --csi-address");
+      case NODE_PLUGIN -> inNodes("dev.braid.node.Main");
+      case AGENT -> {
+        release.head().service().kill();
+        release.head().start();
+      }
+      case API_SERVER -> {
+        cluster.controlPlane().apiServer().kill();
+        cluster.controlPlane().start();
+      }
+    }
+  }
+
+  private void inNodes(String commandLine) {
+    for (String node : cluster.nodes()) {
+      Release.kill(cluster.machine(node), commandLine);
+    }
+  }
+}

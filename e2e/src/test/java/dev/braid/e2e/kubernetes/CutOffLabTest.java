@@ -1,0 +1,121 @@
+package dev.braid.e2e.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.VolumeId;
+import dev.braid.e2e.lab.Machine;
+import dev.braid.e2e.stack.Wait;
+import dev.braid.e2e.writer.Ack;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Nodes that Kubernetes cannot hear: their volumes move, and they owe a word until they are back. */
+@InRelease
+class CutOffLabTest {
+
+  /** kube-controller-manager's patience with a silent node, and then some. */
+  private static final Duration GIVEN_UP = Duration.ofMinutes(3);
+
+  /** Queueing ends, the container dies, kubelet unmounts, the plugin detaches. */
+  private static final Duration BACK = Duration.ofMinutes(6);
+
+  private static final String OUT_OF_SERVICE = "node.kubernetes.io/out-of-service";
+
+  private final Release release;
+  private final LabCluster cluster;
+
+  CutOffLabTest(Release release) {
+    this.release = release;
+    this.cluster = release.cluster();
+  }
+
+  @Test
+  @DisplayName(
+      "F13: a node cut off from the API server writes on; out of service, it is fenced before the"
+          + " other gets the volume; back, it discards, attests and owes nothing")
+  void cutOff() {
+    var clean = ClusterLeftovers.of(cluster);
+    Writers writers = onQuietNode("cut");
+    VolumeId volume = writers.volume();
+    try (PodWriter first = writers.follow()) {
+      Machine node = first.machine();
+      first.acks().awaitCount(50, Deadline.after(Duration.ofSeconds(60)));
+      cluster.cutOff(node);
+      cluster.await("condition=Ready=Unknown", GIVEN_UP, "node/" + node.name());
+      first.acks().awaitMore(20, Deadline.after(Duration.ofSeconds(60)));
+      cluster.kubectl("taint", "node", node.name(), OUT_OF_SERVICE + "=nodeshutdown:NoExecute");
+
+      Wait.until(
+          "the pod runs on the other node",
+          BACK,
+          () -> !writers.machineOf(writers.pod()).equals(node));
+      writers.awaitRunning();
+      try (PodWriter second = writers.follow()) {
+        second.acks().awaitCount(20, Deadline.after(Duration.ofSeconds(60)));
+        List<Ack> early = first.acks().acks();
+        assertThat(early.get(early.size() - 1).wallMillis())
+            .as("no record of the first node is later than the second's first")
+            .isLessThan(second.acks().acks().get(0).wallMillis());
+        assertThat(owes(node)).contains(volume.toString());
+        writers.readBack(writers.pod(), first).throwUnlessHolds();
+
+        cluster.reconnect(node);
+        cluster.kubectl("taint", "node", node.name(), OUT_OF_SERVICE + "-");
+        cluster.await("condition=Ready", GIVEN_UP, "node/" + node.name());
+        Wait.until("the node owes nothing", BACK, () -> owes(node).isEmpty());
+        assertThat(node.run("dmsetup ls --target multipath")).contains("No devices");
+        second.acks().awaitMore(20, Deadline.after(Duration.ofSeconds(60)));
+      }
+    }
+    writers.delete();
+    clean.assertNoneNow();
+  }
+
+  @Test
+  @DisplayName(
+      "F14: a node deleted, its machine off: unpublish fences; the debt stays until it is back")
+  void deleted() {
+    Writers writers = onQuietNode("deleted");
+    VolumeId volume = writers.volume();
+    try (PodWriter first = writers.follow()) {
+      Machine node = first.machine();
+      first.acks().awaitCount(50, Deadline.after(Duration.ofSeconds(60)));
+      node.powerCut();
+      cluster.kubectl("delete", "node", node.name());
+      cluster.kubectl("delete", "initiator", node.name());
+      Wait.until(
+          "the pod runs on the other node",
+          BACK,
+          () -> !writers.machineOf(writers.pod()).equals(node));
+      writers.awaitRunning();
+      writers.readBack(writers.pod(), first).throwUnlessHolds();
+      assertThat(release.debts())
+          .as("the head remembers it without node and resource")
+          .contains(node.name() + " " + volume);
+
+      node.powerOn();
+      cluster.awaitNodesReady();
+      Wait.until("the node owes nothing", BACK, () -> release.debts().isEmpty());
+      Wait.until("its Initiator says so", BACK, () -> owes(node).isEmpty());
+    }
+    writers.delete();
+  }
+
+  private String owes(Machine node) {
+    return cluster.kubectl(
+        "get", "initiator", node.name(), "-o", "jsonpath={.status.debts[*].volume}");
+  }
+
+  private Writers onQuietNode(String name) {
+    return release.away(
+        release.nodeOfController(),
+        () -> {
+          var made = Writers.create(cluster, name, 1, Release.STORAGE_CLASS, "64Mi");
+          made.awaitRunning();
+          return made;
+        });
+  }
+}
