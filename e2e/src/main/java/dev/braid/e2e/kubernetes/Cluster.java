@@ -58,6 +58,12 @@ public interface Cluster {
     kubectl(timeout.plusSeconds(15), words.toArray(String[]::new));
   }
 
+  /** What a user would look at, of all namespaces. */
+  default String everything() {
+    return kubectl(
+        "get", "pods,pvc,pv,volumeattachments,csinodes,initiators", "-A", "-o", "wide");
+  }
+
   /** Makes or changes the objects of these manifests. */
   default void apply(String manifests) {
     try {

@@ -1,6 +1,8 @@
 package dev.braid.e2e.kubernetes;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.NodeName;
+import dev.braid.base.PoolName;
 import dev.braid.e2e.lab.Lab;
 import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.lab.Repository;
@@ -152,6 +154,17 @@ public final class Release implements AutoCloseable {
     cluster.tryKubectl(Writers.GONE, "delete", "pod", "--all");
     cluster.tryKubectl(Writers.GONE, "delete", "pvc", "--all");
     cluster.nodes().forEach(node -> cluster.tryKubectl(Cluster.USUAL, "uncordon", node));
+  }
+
+  /** The volumes that a node owes its word on, as the pool's book has it. */
+  public List<String> debtsOf(Machine node) {
+    return head
+        .client()
+        .debts(
+            new PoolName(Head.POOL), new NodeName(node.name()), Deadline.after(Cluster.USUAL))
+        .stream()
+        .map(debt -> debt.volume().toString())
+        .toList();
   }
 
   /** The node that the controller runs on now. */

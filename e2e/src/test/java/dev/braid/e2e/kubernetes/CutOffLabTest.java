@@ -92,13 +92,13 @@ class CutOffLabTest {
           () -> !writers.machineOf(writers.pod()).equals(node));
       writers.awaitRunning();
       writers.readBack(writers.pod(), first).throwUnlessHolds();
-      assertThat(release.debts())
+      assertThat(release.debtsOf(node))
           .as("the head remembers it without node and resource")
-          .contains(node.name() + " " + volume);
+          .contains(volume.toString());
 
       node.powerOn();
       cluster.awaitNodesReady();
-      Wait.until("the node owes nothing", BACK, () -> release.debts().isEmpty());
+      Wait.until("the node owes nothing", BACK, () -> release.debtsOf(node).isEmpty());
       Wait.until("its Initiator says so", BACK, () -> owes(node).isEmpty());
     }
     writers.delete();
