@@ -27,6 +27,9 @@ soak: prerequisites ## the long ones: every kill point of every program; goes on
 	@BRAID_KILLS=all $(MVN) -q -Plab -pl e2e -am verify -Dit.test=KillLabTest -DskipUnitTests \
 	  -Dfailsafe.failIfNoSpecifiedTests=false
 
+bench: build ## side-by-side measurements, a table and e2e/target/bench.json; CASE=... runs a part
+	@java -cp "e2e/target/classes:$$(< e2e/target/demo.classpath)" dev.braid.e2e.bench.Bench $(CASE)
+
 dist: prerequisites ## programs as runnable folders (*/target/dist) and the SBOM (target/braid-sbom.json)
 	@$(MVN) -q -DskipTests -Psbom package
 
@@ -39,4 +42,4 @@ lab: build ## start the lab and leave it running (CLUSTER=1: Kubernetes in it); 
 lab-down: ## end the lab that make lab started
 	@e2e/lab/lab down
 
-.PHONY: help prerequisites build demo test soak dist images lab lab-down
+.PHONY: help prerequisites build demo test soak bench dist images lab lab-down
