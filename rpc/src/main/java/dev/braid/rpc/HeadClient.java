@@ -141,13 +141,11 @@ public final class HeadClient implements AutoCloseable {
 
   /** What a node owes its word for in a pool. */
   public List<HeadDebt> debts(PoolName pool, NodeName node, Deadline deadline) {
-    var request =
-        ListDebtsRequest.newBuilder().setPool(pool.name()).setNode(node.name()).build();
+    var request = ListDebtsRequest.newBuilder().setPool(pool.name()).setNode(node.name()).build();
     return call(
         "list debts",
         deadline,
-        stub ->
-            stub.listDebts(request).getDebtsList().stream().map(HeadClient::debt).toList());
+        stub -> stub.listDebts(request).getDebtsList().stream().map(HeadClient::debt).toList());
   }
 
   /** A node's word that the device of this generation is gone from its kernel. */

@@ -52,8 +52,14 @@ public final class FakeHead extends TargetGrpc.TargetImplBase {
   private final List<Debt> debts = new ArrayList<>();
   private final List<Object> asked = new ArrayList<>();
   private @Nullable BraidException nextFailure;
+  private Runnable duringWithdraw = () -> {};
   private long generation = 1;
   private int lun = 1;
+
+  /** Run once, in the middle of the next withdrawal that begins. */
+  public synchronized void duringWithdraw(Runnable what) {
+    duringWithdraw = what;
+  }
 
   public synchronized void failNext(BraidException failure) {
     nextFailure = failure;
@@ -175,7 +181,14 @@ public final class FakeHead extends TargetGrpc.TargetImplBase {
 
   @Override
   public void withdraw(WithdrawRequest request, StreamObserver<WithdrawResponse> to) {
-    answer(to, request, d -> WithdrawResponse.getDefaultInstance());
+    answer(
+        to,
+        request,
+        d -> {
+          duringWithdraw.run();
+          duringWithdraw = () -> {};
+          return WithdrawResponse.getDefaultInstance();
+        });
   }
 
   @Override

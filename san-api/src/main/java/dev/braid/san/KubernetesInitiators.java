@@ -9,6 +9,7 @@ import dev.braid.base.error.InvalidInput;
 import dev.braid.base.error.NotTrusted;
 import dev.braid.base.error.Refused;
 import dev.braid.base.step.Step;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -192,7 +193,7 @@ public final class KubernetesInitiators implements InitiatorApi {
     return informer::close;
   }
 
-  private MixedOperation<Initiator, ?, Resource<Initiator>> all() {
+  private MixedOperation<Initiator, KubernetesResourceList<Initiator>, Resource<Initiator>> all() {
     return client.resources(Initiator.class);
   }
 

@@ -278,11 +278,14 @@ class PublishTest {
     assertThat(world.publish(serial()).generation()).isEqualTo(new Generation(2));
     attest(1);
     assertThat(world.unpublish(serial())).isTrue();
-    assertThat(world.book().debts()).extracting(Debt::generation).containsExactly(new Generation(2));
+    assertThat(world.book().debts())
+        .extracting(Debt::generation)
+        .containsExactly(new Generation(2));
   }
 
   @Test
-  @DisplayName("Rule 7: killed anywhere while it begins a generation, no old word covers the new one")
+  @DisplayName(
+      "Rule 7: killed anywhere while it begins a generation, no old word covers the new one")
   void wantedAgainKilled() {
     for (int kill = 1; kill <= 3; kill++) {
       world.publish(serial());
