@@ -50,10 +50,10 @@ class InitiatorChannelTest {
   private final FakeInitiatorApi api = new FakeInitiatorApi();
   private final List<InitiatorChannel> channels = new ArrayList<>();
   private FakeHost host;
-  private Process node;
+  private Life node;
 
   /** One life of the node plugin. */
-  private record Process(InitiatorChannel channel, Words words, FakeHost.Plugin plugin) {}
+  private record Life(InitiatorChannel channel, Words words, FakeHost.Plugin plugin) {}
 
   @BeforeEach
   void start() {
@@ -66,7 +66,7 @@ class InitiatorChannelTest {
     channels.forEach(InitiatorChannel::close);
   }
 
-  private Process process() {
+  private Life process() {
     var steps = Steps.unobserved();
     var records =
         new StageRecords(folder.resolve("state"), host.boot, new HostFiles(), steps);
@@ -84,7 +84,7 @@ class InitiatorChannelTest {
                 NODE, host.boot, records, locks, look, host, host, host::table, steps),
             steps);
     channels.add(channel);
-    return new Process(channel, words, host.plugin(steps, locks, records, channel));
+    return new Life(channel, words, host.plugin(steps, locks, records, channel));
   }
 
   /** As after a start of the plugin: the old process is gone. */
