@@ -18,7 +18,6 @@ import dev.braid.proto.csi.v1.ValidateVolumeCapabilitiesRequest;
 import dev.braid.proto.csi.v1.ValidateVolumeCapabilitiesResponse;
 import dev.braid.rpc.Calls;
 import io.grpc.stub.StreamObserver;
-import java.time.Duration;
 import java.util.List;
 
 /** CSI's Controller service: each call is one verb. What is not here answers UNIMPLEMENTED. */
@@ -33,14 +32,16 @@ final class ControllerService extends ControllerGrpc.ControllerImplBase {
   private final UnpublishVolume unpublishVolume;
   private final ValidateCapabilities validateCapabilities;
 
-  /**
-   * @param attestWait how long a head waits for a node's word before it fences
-   */
-  ControllerService(Topology topology, Heads heads, Steps steps, Duration attestWait) {
+  ControllerService(
+      Topology topology,
+      InitiatorNames initiators,
+      Heads heads,
+      Withdrawal withdrawal,
+      Steps steps) {
     this.createVolume = new CreateVolume(heads, steps);
     this.deleteVolume = new DeleteVolume(heads, steps);
-    this.publishVolume = new PublishVolume(topology, heads, steps);
-    this.unpublishVolume = new UnpublishVolume(heads, steps, attestWait);
+    this.publishVolume = new PublishVolume(topology, initiators, heads, steps);
+    this.unpublishVolume = new UnpublishVolume(withdrawal);
     this.validateCapabilities = new ValidateCapabilities(topology, heads);
   }
 

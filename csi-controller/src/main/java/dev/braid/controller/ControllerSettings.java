@@ -2,6 +2,7 @@ package dev.braid.controller;
 
 import dev.braid.base.error.InvalidInput;
 import dev.braid.base.settings.Setting;
+import dev.braid.base.settings.Switch;
 import dev.braid.rpc.Endpoint;
 import dev.braid.rpc.Logging;
 import dev.braid.rpc.TlsFiles;
@@ -35,8 +36,17 @@ final class ControllerSettings {
           "BRAID_ATTEST_WAIT",
           "3000",
           "milliseconds, 0 to " + MAX_ATTEST_WAIT_MS,
-          "how long a head waits for a node's word that its device is gone, before it fences",
+          "how long a node's word that its device is gone may take, before the head fences",
           ControllerSettings::attestWait);
+
+  static final Setting<Boolean> KUBERNETES =
+      Setting.optional(
+          "BRAID_KUBERNETES",
+          "off",
+          "on or off",
+          "whether nodes' names and words come from their Initiators in the API server; otherwise"
+              + " names come from the topology file, and words to the head past the controller",
+          Switch::parse);
 
   static final Setting<Optional<Path>> KILL_POINT_FOLDER =
       Setting.optional(
@@ -54,6 +64,7 @@ final class ControllerSettings {
           TlsFiles.CERTIFICATE,
           TlsFiles.KEY,
           ATTEST_WAIT,
+          KUBERNETES,
           KILL_POINT_FOLDER,
           Logging.LEVEL);
 

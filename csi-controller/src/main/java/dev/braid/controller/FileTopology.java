@@ -11,6 +11,7 @@ import dev.braid.base.NodeName;
 import dev.braid.base.PoolName;
 import dev.braid.base.Reloading;
 import dev.braid.base.error.InvalidInput;
+import dev.braid.base.error.NotFound;
 import dev.braid.rpc.Endpoint;
 import dev.braid.rpc.HeadAddress;
 import java.io.IOException;
@@ -25,7 +26,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A topology from a YAML file, read anew when it changes:
+ * A topology from a YAML file, read anew when it changes. The nodes may be left out where their
+ * names come from Initiators:
  *
  * <pre>{@code
  * heads:
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *     initiator: iqn.1993-08.org.debian:01:0123456789ab
  * }</pre>
  */
-final class FileTopology implements Topology {
+final class FileTopology implements Topology, InitiatorNames {
 
   private static final ObjectMapper YAML =
       YAMLMapper.builder(
@@ -75,9 +77,23 @@ final class FileTopology implements Topology {
     return Optional.ofNullable(newest.now().heads().get(pool));
   }
 
-  @Override
-  public Optional<Iqn> initiatorOf(NodeName node) {
+  Optional<Iqn> initiatorOf(NodeName node) {
     return Optional.ofNullable(newest.now().initiators().get(node));
+  }
+
+  @Override
+  public Iqn of(NodeName node) {
+    return initiatorOf(node).orElseThrow(() -> unknown(node.name()));
+  }
+
+  @Override
+  public NotFound unknown(String nodeId) {
+    return new NotFound(
+        "node "
+            + nodeId
+            + " is not in "
+            + file
+            + ": name it there, with its initiator name (/etc/iscsi/initiatorname.iscsi)");
   }
 
   @Override

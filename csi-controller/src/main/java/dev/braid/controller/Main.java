@@ -8,7 +8,9 @@ import dev.braid.base.step.StepObserver;
 import dev.braid.base.step.Steps;
 import dev.braid.rpc.RpcServer;
 import dev.braid.rpc.TlsFiles;
+import dev.braid.san.KubernetesInitiators;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,17 +41,32 @@ public final class Main {
     var steps = new Steps(observers(settings));
     var topology = new FileTopology(settings.get(ControllerSettings.TOPOLOGY_FILE));
     var heads = new Heads(topology, TlsFiles.of(settings));
+    var attestWait = settings.get(ControllerSettings.ATTEST_WAIT);
+    Optional<InitiatorChannel> channel =
+        settings.get(ControllerSettings.KUBERNETES)
+            ? Optional.of(
+                new InitiatorChannel(KubernetesInitiators.connect(), topology, heads, steps))
+            : Optional.empty();
     var controller =
-        new ControllerService(topology, heads, steps, settings.get(ControllerSettings.ATTEST_WAIT));
+        new ControllerService(
+            topology,
+            channel.<InitiatorNames>map(InitiatorChannel::names).orElse(topology),
+            heads,
+            channel
+                .map(c -> c.withdrawal(attestWait))
+                .orElseGet(() -> Withdrawal.headWaits(heads, steps, attestWait)),
+            steps);
 
     var server =
         RpcServer.onUnixSocket(
             settings.get(ControllerSettings.ENDPOINT), List.of(new IdentityService(), controller));
+    channel.ifPresent(InitiatorChannel::start);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   server.close();
+                  channel.ifPresent(InitiatorChannel::close);
                   heads.close();
                 },
                 "stop"));

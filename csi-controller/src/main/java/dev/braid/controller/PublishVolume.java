@@ -17,11 +17,13 @@ import java.util.List;
 final class PublishVolume {
 
   private final Topology topology;
+  private final InitiatorNames initiators;
   private final Heads heads;
   private final Steps steps;
 
-  PublishVolume(Topology topology, Heads heads, Steps steps) {
+  PublishVolume(Topology topology, InitiatorNames initiators, Heads heads, Steps steps) {
     this.topology = topology;
+    this.initiators = initiators;
     this.heads = heads;
     this.steps = steps;
   }
@@ -39,8 +41,8 @@ final class PublishVolume {
     }
     VolumeId volume =
         id.orElseThrow(() -> new NotFound("there is no volume " + request.getVolumeId()));
-    NodeName node = nodeId.orElseThrow(() -> unknownNode(request.getNodeId()));
-    Iqn initiator = topology.initiatorOf(node).orElseThrow(() -> unknownNode(request.getNodeId()));
+    NodeName node = nodeId.orElseThrow(() -> initiators.unknown(request.getNodeId()));
+    Iqn initiator = initiators.of(node);
     if (topology.headOf(volume.pool()).isEmpty()) {
       throw new NotFound(
           "there is no volume "
@@ -61,14 +63,5 @@ final class PublishVolume {
     return ControllerPublishVolumeResponse.newBuilder()
         .putAllPublishContext(context.toMap())
         .build();
-  }
-
-  private NotFound unknownNode(String id) {
-    return new NotFound(
-        "node "
-            + id
-            + " is not in "
-            + topology.source()
-            + ": name it there, with its initiator name (/etc/iscsi/initiatorname.iscsi)");
   }
 }

@@ -1,22 +1,17 @@
 package dev.braid.controller;
 
-import dev.braid.base.Iqn;
-import dev.braid.base.NodeName;
 import dev.braid.base.PoolName;
 import dev.braid.rpc.HeadAddress;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which heads there are, which pools they serve, and which initiator name a node has. Now from a
- * file, later from custom resources. Every call answers from the newest state.
+ * Which heads there are, and which pools they serve. Now from a file, later from custom resources. Every call answers from the newest state.
  */
 interface Topology {
 
   /** The head that serves a pool. */
   Optional<HeadAddress> headOf(PoolName pool);
-
-  Optional<Iqn> initiatorOf(NodeName node);
 
   /** For messages. */
   Set<PoolName> pools();

@@ -3,31 +3,25 @@ package dev.braid.controller;
 import dev.braid.base.Deadline;
 import dev.braid.base.NodeName;
 import dev.braid.base.VolumeId;
-import dev.braid.base.step.Steps;
 import dev.braid.proto.csi.v1.ControllerUnpublishVolumeRequest;
 import dev.braid.proto.csi.v1.ControllerUnpublishVolumeResponse;
-import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Takes a volume back from a node (rule 7). CSI does not say whether the node is alive, and the
- * controller does not guess: the head waits for the node's word, and fences without it. A success
+ * controller does not guess: the node's word is waited for, and the head fences without it. A success
  * is the head's proof that the node can write no more.
  */
 final class UnpublishVolume {
 
   private static final Logger log = LoggerFactory.getLogger(UnpublishVolume.class);
 
-  private final Heads heads;
-  private final Steps steps;
-  private final Duration attestWait;
+  private final Withdrawal withdrawal;
 
-  UnpublishVolume(Heads heads, Steps steps, Duration attestWait) {
-    this.heads = heads;
-    this.steps = steps;
-    this.attestWait = attestWait;
+  UnpublishVolume(Withdrawal withdrawal) {
+    this.withdrawal = withdrawal;
   }
 
   ControllerUnpublishVolumeResponse unpublish(
@@ -39,11 +33,7 @@ final class UnpublishVolume {
     // node is not looked up: its name may have left the topology long before its volumes come back.
     if (id.isPresent() && (everywhere || node.isPresent())) {
       VolumeId volume = id.get();
-      boolean fenced =
-          steps.call(
-              "head: unpublish",
-              step ->
-                  heads.serving(volume.pool()).unpublish(step, volume, node, attestWait, deadline));
+      boolean fenced = withdrawal.withdraw(volume, node, deadline);
       if (fenced) {
         log.warn(
             "volume {} was fenced from {}, which had not said that its device is gone",

@@ -10,6 +10,7 @@ import dev.braid.rpc.FakeHead;
 import dev.braid.rpc.RpcServer;
 import dev.braid.rpc.TestCertificates;
 import dev.braid.rpc.TlsFiles;
+import dev.braid.san.InitiatorApi;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class World implements AutoCloseable {
 
   static final Duration ATTEST_WAIT = Duration.ofMillis(3000);
+  static final Duration SHORT_WAIT = Duration.ofMillis(700);
 
   private static final EventLoopGroup LOOP =
       new MultiThreadIoEventLoopGroup(
@@ -54,6 +56,7 @@ final class World implements AutoCloseable {
   private int headPort;
   private @Nullable RpcServer controller;
   private @Nullable Heads heads;
+  private @Nullable InitiatorChannel channelOfWords;
   private @Nullable ManagedChannel channel;
 
   World(Path folder) {
@@ -75,7 +78,35 @@ final class World implements AutoCloseable {
             socket(),
             List.of(
                 new IdentityService(),
-                new ControllerService(source, heads, Steps.unobserved(), ATTEST_WAIT)));
+                new ControllerService(
+                    source,
+                    source,
+                    heads,
+                    Withdrawal.headWaits(heads, Steps.unobserved(), ATTEST_WAIT),
+                    Steps.unobserved())));
+    return this;
+  }
+
+  /** With Kubernetes: names and words by Initiators. */
+  World withController(InitiatorApi api) {
+    stopController();
+    var source = new FileTopology(topology);
+    var open = new Heads(source, ca.client("controller"));
+    var made = new InitiatorChannel(api, source, open, Steps.unobserved());
+    heads = open;
+    channelOfWords = made;
+    controller =
+        RpcServer.onUnixSocket(
+            socket(),
+            List.of(
+                new IdentityService(),
+                new ControllerService(
+                    source,
+                    made.names(),
+                    open,
+                    made.withdrawal(SHORT_WAIT),
+                    Steps.unobserved())));
+    made.start();
     return this;
   }
 
@@ -156,6 +187,10 @@ final class World implements AutoCloseable {
     if (channel != null) {
       channel.shutdownNow();
       channel = null;
+    }
+    if (channelOfWords != null) {
+      channelOfWords.close();
+      channelOfWords = null;
     }
     if (controller != null) {
       controller.close();

@@ -1,6 +1,8 @@
 package dev.braid.node;
 
+import dev.braid.base.BootId;
 import dev.braid.base.Deadline;
+import dev.braid.base.NodeName;
 import dev.braid.base.Version;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.BraidException;
@@ -19,6 +21,7 @@ import dev.braid.linux.exec.HostExec;
 import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.filesystem.Blkid;
 import dev.braid.linux.filesystem.change.E2fsprogs;
+import dev.braid.linux.iscsi.InitiatorName;
 import dev.braid.linux.libc.Posix;
 import dev.braid.linux.lock.FileLocks;
 import dev.braid.linux.mount.MountTable;
@@ -26,10 +29,12 @@ import dev.braid.linux.mount.change.KernelMounts;
 import dev.braid.linux.proc.Boot;
 import dev.braid.linux.proc.Holders;
 import dev.braid.rpc.RpcServer;
+import dev.braid.san.KubernetesInitiators;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +45,8 @@ public final class Main {
 
   /** How long multipathd may take to read new settings at the start. */
   private static final Duration RECONFIGURE = Duration.ofSeconds(30);
+
+  private static final Path INITIATOR_NAME = Path.of("/etc/iscsi/initiatorname.iscsi");
 
   private Main() {}
 
@@ -83,13 +90,22 @@ public final class Main {
     var fileSystems =
         new FileSystems(
             blocks, new KernelBlockChange(), new Blkid(exec), new E2fsprogs(exec), steps);
+    var name = settings.get(NodeSettings.NODE_NAME);
+    Optional<InitiatorChannel> channel =
+        settings.get(NodeSettings.KUBERNETES)
+            ? Optional.of(
+                channel(name, boot, records, locks, initiator.look()::at, attacher, maps, steps))
+            : Optional.empty();
+    Attestor attestor =
+        channel.<Attestor>map(c -> c).orElseGet(() -> Attestor.toLog(records, steps));
     var node =
         new NodeService(
-            settings.get(NodeSettings.NODE_NAME),
+            name,
             new StageVolume(
                 locks,
                 records,
                 boot,
+                attestor,
                 attacher,
                 maps,
                 fileSystems,
@@ -97,22 +113,42 @@ public final class Main {
                 mounts,
                 steps),
             new UnstageVolume(
-                locks,
-                records,
-                attacher,
-                Attestor.toLog(),
-                maps,
-                MountTable::ofSelf,
-                unmount,
-                steps),
+                locks, records, attacher, attestor, maps, MountTable::ofSelf, unmount),
             new PublishVolume(locks, maps, blocks, MountTable::ofSelf, mounts, files, steps),
             new UnpublishVolume(locks, maps, blocks, MountTable::ofSelf, unmount, files, steps));
 
     var server =
         RpcServer.onUnixSocket(
             settings.get(NodeSettings.ENDPOINT), List.of(new IdentityService(Version.TEXT), node));
-    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
+    channel.ifPresent(InitiatorChannel::start); // the socket is there: nothing waits for it
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.close();
+                  channel.ifPresent(InitiatorChannel::close);
+                },
+                "stop"));
     server.awaitEnd();
+  }
+
+  private static InitiatorChannel channel(
+      NodeName name,
+      BootId boot,
+      StageRecords records,
+      VolumeLocks locks,
+      Debts.Look look,
+      Attacher attacher,
+      DeviceMapper maps,
+      Steps steps) {
+    return new InitiatorChannel(
+        name,
+        records,
+        KubernetesInitiators::connect,
+        new Introduction(name, boot, () -> InitiatorName.read(INITIATOR_NAME), steps),
+        new Words(name, boot, records, locks, steps),
+        new Debts(name, boot, records, locks, look, attacher, maps, MountTable::ofSelf, steps),
+        steps);
   }
 
   private static Clock clock() {

@@ -2,6 +2,7 @@ package dev.braid.node;
 
 import dev.braid.base.NodeName;
 import dev.braid.base.settings.Setting;
+import dev.braid.base.settings.Switch;
 import dev.braid.rpc.Endpoint;
 import dev.braid.rpc.Logging;
 import java.nio.file.Path;
@@ -39,6 +40,14 @@ final class NodeSettings {
           "locks; the same for every Braid process of this host",
           Path::of);
 
+  static final Setting<Boolean> KUBERNETES =
+      Setting.optional(
+          "BRAID_KUBERNETES",
+          "off",
+          "on or off",
+          "whether this node's word goes to its Initiator in the API server, or to the log alone",
+          Switch::parse);
+
   static final Setting<Optional<Path>> KILL_POINT_FOLDER =
       Setting.optional(
           "BRAID_KILL_POINT_FOLDER",
@@ -48,7 +57,14 @@ final class NodeSettings {
           text -> text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text)));
 
   static final List<Setting<?>> ALL =
-      List.of(NODE_NAME, ENDPOINT, STATE_FOLDER, LOCK_FOLDER, KILL_POINT_FOLDER, Logging.LEVEL);
+      List.of(
+          NODE_NAME,
+          ENDPOINT,
+          STATE_FOLDER,
+          LOCK_FOLDER,
+          KUBERNETES,
+          KILL_POINT_FOLDER,
+          Logging.LEVEL);
 
   private NodeSettings() {}
 }

@@ -7,9 +7,13 @@ import dev.braid.base.step.Steps;
 import dev.braid.linux.file.change.HostFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +54,41 @@ final class StageRecords {
       return Optional.empty();
     } catch (IOException e) {
       throw new KernelRefused("cannot read " + file, e);
+    }
+  }
+
+  /** Every record that is whole and says that its device is gone, whatever the boot. */
+  List<StageRecord> gone() {
+    var gone = new ArrayList<StageRecord>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
+      for (Path file : all) {
+        read(file)
+            .filter(record -> !record.isStaged())
+            .filter(record -> file(record.volume()).equals(file))
+            .ifPresent(gone::add);
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new KernelRefused("cannot read the records in " + folder, e);
+    }
+    return gone;
+  }
+
+  private static Optional<StageRecord> read(Path file) throws IOException {
+    try {
+      return StageRecord.parse(Files.readString(file, StandardCharsets.ISO_8859_1));
+    } catch (NoSuchFileException e) {
+      return Optional.empty(); // removed meanwhile
+    }
+  }
+
+  /** Removes it if it is still this one. The caller holds the volume's lock. */
+  void removeIfStill(StageRecord record) {
+    try {
+      if (read(file(record.volume())).equals(Optional.of(record))) {
+        remove(record.volume());
+      }
+    } catch (IOException e) {
+      throw new KernelRefused("cannot read " + file(record.volume()), e);
     }
   }
 

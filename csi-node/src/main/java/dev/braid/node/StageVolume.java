@@ -57,6 +57,7 @@ final class StageVolume {
   private final VolumeLocks locks;
   private final StageRecords records;
   private final BootId boot;
+  private final Attestor attestor;
   private final Attacher attacher;
   private final DeviceMapper maps;
   private final FileSystems fileSystems;
@@ -68,6 +69,7 @@ final class StageVolume {
       VolumeLocks locks,
       StageRecords records,
       BootId boot,
+      Attestor attestor,
       Attacher attacher,
       DeviceMapper maps,
       FileSystems fileSystems,
@@ -77,6 +79,7 @@ final class StageVolume {
     this.locks = locks;
     this.records = records;
     this.boot = boot;
+    this.attestor = attestor;
     this.attacher = attacher;
     this.maps = maps;
     this.fileSystems = fileSystems;
@@ -91,7 +94,9 @@ final class StageVolume {
    */
   void stage(Wanted wanted, Deadline deadline) {
     try (var volume = locks.take(wanted.volume(), "NodeStageVolume", deadline)) {
-      record(wanted); // before the login, so that there is no device without a record (rule 4)
+      // Before the login, so that there is no device without a record (rule 4), and none whose end
+      // was attested before it began (rule 7).
+      record(wanted, deadline);
       Attached attached = attacher.attach(wanted.lun(), deadline);
       DmDevice map = proven(attached);
       if (wanted.use() instanceof VolumeUse.Ext4 ext4) {
@@ -106,16 +111,24 @@ final class StageVolume {
     }
   }
 
-  private void record(Wanted wanted) {
+  private void record(Wanted wanted, Deadline deadline) {
     var record =
-        new StageRecord(wanted.volume(), wanted.context().generation(), boot, wanted.use().text());
+        StageRecord.staged(
+            wanted.volume(), wanted.context().generation(), boot, wanted.use().text());
     Optional<StageRecord> earlier = records.find(wanted.volume());
     if (earlier.equals(Optional.of(record))) {
       return;
     }
+    Optional<StageRecord> continued =
+        earlier
+            .filter(StageRecord::isStaged)
+            .filter(e -> e.generation().equals(record.generation()));
     if (maps.multipath(wanted.volume().wwid()).isPresent()) {
-      refuseContradiction(earlier, record);
+      refuseContradiction(earlier, continued, record);
     } // a record without a device is what a stage left that came to nothing: it binds nobody
+    if (continued.isEmpty()) {
+      attestor.withdraw(record.volume(), record.generation(), deadline);
+    }
     records.write(record);
   }
 
@@ -123,22 +136,22 @@ final class StageVolume {
    * A map is there. If it is of another generation, or nobody knows of which, it may hold writes
    * from before the head fenced this node, and a file system that went on elsewhere: it goes first.
    */
-  private void refuseContradiction(Optional<StageRecord> found, StageRecord wanted) {
+  private static void refuseContradiction(
+      Optional<StageRecord> found, Optional<StageRecord> continued, StageRecord wanted) {
     StageRecord earlier =
-        found
-            .filter(e -> e.generation().equals(wanted.generation()) && e.boot().equals(boot))
-            .orElseThrow(
-                () ->
-                    new Refused(
-                        "the node has a map of volume "
-                            + wanted.volume()
-                            + " already, of "
-                            + found
-                                .map(e -> "generation " + e.generation())
-                                .orElse("an unknown generation")
-                            + " and not of "
-                            + wanted.generation()
-                            + ", which publish_context says: unstage it first"));
+        continued.orElseThrow(
+            () ->
+                new Refused(
+                    "the node has a map of volume "
+                        + wanted.volume()
+                        + " already, of "
+                        + found
+                            .filter(StageRecord::isStaged)
+                            .map(e -> "generation " + e.generation())
+                            .orElse("an unknown generation")
+                        + " and not of "
+                        + wanted.generation()
+                        + ", which publish_context says: unstage it first"));
     if (!earlier.use().equals(wanted.use())) {
       throw new AlreadyExists(
           "volume "

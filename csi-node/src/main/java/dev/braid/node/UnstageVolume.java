@@ -4,7 +4,6 @@ import dev.braid.base.Deadline;
 import dev.braid.base.VolumeId;
 import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.KernelRefused;
-import dev.braid.base.step.Steps;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.mount.MountEntry;
@@ -32,7 +31,6 @@ final class UnstageVolume {
   private final DeviceMapper maps;
   private final Supplier<MountTable> mountTable;
   private final Unmount unmount;
-  private final Steps steps;
 
   UnstageVolume(
       VolumeLocks locks,
@@ -41,8 +39,7 @@ final class UnstageVolume {
       Attestor attestor,
       DeviceMapper maps,
       Supplier<MountTable> mountTable,
-      Unmount unmount,
-      Steps steps) {
+      Unmount unmount) {
     this.locks = locks;
     this.records = records;
     this.attacher = attacher;
@@ -50,7 +47,6 @@ final class UnstageVolume {
     this.maps = maps;
     this.mountTable = mountTable;
     this.unmount = unmount;
-    this.steps = steps;
   }
 
   /**
@@ -66,7 +62,6 @@ final class UnstageVolume {
               });
       attacher.detach(volume.wwid(), deadline);
       attest(volume);
-      records.remove(volume);
       log.info("unstaged {}", volume);
     }
   }
@@ -99,10 +94,9 @@ final class UnstageVolume {
 
   private void attest(VolumeId volume) {
     Optional<StageRecord> record = records.find(volume);
-    if (record.isPresent()) {
-      steps.run("attest", step -> attestor.attest(step, record.get()));
-    } else {
+    if (record.isEmpty()) {
       log.info("no record of a stage of {} in this boot: nothing to attest", volume);
     }
+    attestor.gone(volume, record);
   }
 }

@@ -117,16 +117,36 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
     var locks = new VolumeLocks(new FileLocks(folder.resolve("locks"), Clock.systemUTC()));
     var files = new HostFiles();
     var records = new StageRecords(folder.resolve("state"), boot, files, steps);
-    var fileSystems = new FileSystems(this, this, new Blkid(this), new E2fsprogs(this), steps);
-    Attestor attestor =
-        (step, gone) -> {
-          journal.add("attest " + gone.generation());
-          attested.add(gone);
+    var attestor =
+        new Attestor() {
+          @Override
+          public void gone(VolumeId volume, Optional<StageRecord> record) {
+            record.ifPresent(
+                gone ->
+                    steps.run(
+                        "attest",
+                        step -> {
+                          journal.add("attest " + gone.generation());
+                          attested.add(gone);
+                        }));
+            records.remove(volume);
+          }
+
+          @Override
+          public void withdraw(VolumeId volume, Generation generation, Deadline deadline) {}
         };
+    return plugin(steps, locks, records, attestor);
+  }
+
+  /** With another way for the node's word. */
+  Plugin plugin(Steps steps, VolumeLocks locks, StageRecords records, Attestor attestor) {
+    var files = new HostFiles();
+    var fileSystems = new FileSystems(this, this, new Blkid(this), new E2fsprogs(this), steps);
     var unmount = new Unmount(this, (device, deadline) -> List.of("process 7 (cat)"), steps);
     return new Plugin(
-        new StageVolume(locks, records, boot, this, this, fileSystems, this::table, this, steps),
-        new UnstageVolume(locks, records, this, attestor, this, this::table, unmount, steps),
+        new StageVolume(
+            locks, records, boot, attestor, this, this, fileSystems, this::table, this, steps),
+        new UnstageVolume(locks, records, this, attestor, this, this::table, unmount),
         new PublishVolume(locks, this, this, this::table, this, files, steps),
         new UnpublishVolume(locks, this, this, this::table, unmount, files, steps));
   }

@@ -25,11 +25,13 @@ public final class Initiator {
 
   private final Attach attach;
   private final Detach detach;
+  private final Look look;
   private final MultipathConfig multipathConfig;
 
-  private Initiator(Attach attach, Detach detach, MultipathConfig multipathConfig) {
+  private Initiator(Attach attach, Detach detach, Look look, MultipathConfig multipathConfig) {
     this.attach = attach;
     this.detach = detach;
+    this.look = look;
     this.multipathConfig = multipathConfig;
   }
 
@@ -64,6 +66,7 @@ public final class Initiator {
     return new Initiator(
         new Attach(locks, portals, scan, maps, finder, removal, seen),
         new Detach(locks, removal),
+        new Look(dm, finder),
         new MultipathConfig(paths.multipath(), multipathd, steps));
   }
 
@@ -73,6 +76,10 @@ public final class Initiator {
 
   public Detach detach() {
     return detach;
+  }
+
+  public Look look() {
+    return look;
   }
 
   public MultipathConfig multipathConfig() {

@@ -15,8 +15,10 @@ import dev.braid.base.error.InvalidInput;
 import dev.braid.base.step.Step;
 import dev.braid.proto.target.v1.AttestRequest;
 import dev.braid.proto.target.v1.CreateVolumeRequest;
+import dev.braid.proto.target.v1.Debt;
 import dev.braid.proto.target.v1.DeleteVolumeRequest;
 import dev.braid.proto.target.v1.GetVolumeRequest;
+import dev.braid.proto.target.v1.ListDebtsRequest;
 import dev.braid.proto.target.v1.Portal;
 import dev.braid.proto.target.v1.PublishRequest;
 import dev.braid.proto.target.v1.PublishResponse;
@@ -24,8 +26,12 @@ import dev.braid.proto.target.v1.TargetGrpc;
 import dev.braid.proto.target.v1.TargetGrpc.TargetBlockingStub;
 import dev.braid.proto.target.v1.UnpublishRequest;
 import dev.braid.proto.target.v1.Volume;
+import dev.braid.proto.target.v1.WithdrawRequest;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -119,6 +125,29 @@ public final class HeadClient implements AutoCloseable {
     return call(step.name(), deadline, stub -> stub.unpublish(request).getFenced());
   }
 
+  /**
+   * Begins to take a volume back: no device of it can be made on the node any more.
+   *
+   * @param node empty: from every node
+   */
+  public void withdraw(Step step, VolumeId id, Optional<NodeName> node, Deadline deadline) {
+    var request =
+        WithdrawRequest.newBuilder()
+            .setVolumeId(id.toString())
+            .setNode(node.map(NodeName::name).orElse(""))
+            .build();
+    call(step.name(), deadline, stub -> stub.withdraw(request));
+  }
+
+  /** What a node owes its word for in a pool. */
+  public List<HeadDebt> debts(PoolName pool, NodeName node, Deadline deadline) {
+    var request = ListDebtsRequest.newBuilder().setPool(pool.name()).setNode(node.name()).build();
+    return call(
+        "list debts",
+        deadline,
+        stub -> stub.listDebts(request).getDebtsList().stream().map(HeadClient::debt).toList());
+  }
+
   /** A node's word that the device of this generation is gone from its kernel. */
   public void attest(
       Step step,
@@ -169,6 +198,18 @@ public final class HeadClient implements AutoCloseable {
                         p.getAttested(),
                         p.getReadOnly()))
             .toList());
+  }
+
+  private static HeadDebt debt(Debt debt) {
+    try {
+      return new HeadDebt(
+          VolumeId.parse(debt.getVolumeId()),
+          new NodeName(debt.getNode()),
+          new Generation(debt.getGeneration()),
+          Instant.parse(debt.getSince()));
+    } catch (DateTimeParseException e) {
+      throw new InvalidInput("since", debt.getSince(), "want ISO-8601");
+    }
   }
 
   private static PublishContext publishContext(PublishResponse answer) {

@@ -1,6 +1,7 @@
 package dev.braid.rpc;
 
 import dev.braid.base.error.AlreadyExists;
+import dev.braid.base.error.ApiUnreachable;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.Busy;
 import dev.braid.base.error.DeadlinePassed;
@@ -66,6 +67,7 @@ public final class StatusMapper {
           new Row(OutOfRange.class, Status.Code.OUT_OF_RANGE, OutOfRange::new),
           new Row(OutOfSpace.class, Status.Code.RESOURCE_EXHAUSTED, OutOfSpace::new),
           new Row(HeadUnreachable.class, Status.Code.UNAVAILABLE, HeadUnreachable::new),
+          new Row(ApiUnreachable.class, Status.Code.UNAVAILABLE, ApiUnreachable::new),
           // A cable may come back: the same call again is right, and kubelet must know that
           // sessions may have been left half made.
           new Row(NoPath.class, Status.Code.UNAVAILABLE, NoPath::new),

@@ -13,10 +13,13 @@ import dev.braid.proto.target.v1.AttestRequest;
 import dev.braid.proto.target.v1.AttestResponse;
 import dev.braid.proto.target.v1.CreateVolumeRequest;
 import dev.braid.proto.target.v1.CreateVolumeResponse;
+import dev.braid.proto.target.v1.Debt;
 import dev.braid.proto.target.v1.DeleteVolumeRequest;
 import dev.braid.proto.target.v1.DeleteVolumeResponse;
 import dev.braid.proto.target.v1.GetVolumeRequest;
 import dev.braid.proto.target.v1.GetVolumeResponse;
+import dev.braid.proto.target.v1.ListDebtsRequest;
+import dev.braid.proto.target.v1.ListDebtsResponse;
 import dev.braid.proto.target.v1.Portal;
 import dev.braid.proto.target.v1.Publication;
 import dev.braid.proto.target.v1.PublishRequest;
@@ -25,6 +28,8 @@ import dev.braid.proto.target.v1.TargetGrpc;
 import dev.braid.proto.target.v1.UnpublishRequest;
 import dev.braid.proto.target.v1.UnpublishResponse;
 import dev.braid.proto.target.v1.Volume;
+import dev.braid.proto.target.v1.WithdrawRequest;
+import dev.braid.proto.target.v1.WithdrawResponse;
 import io.grpc.stub.StreamObserver;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -44,10 +49,17 @@ public final class FakeHead extends TargetGrpc.TargetImplBase {
   private static final long MAX_BYTES = 1L << 44;
 
   private final Map<String, Volume> volumes = new LinkedHashMap<>();
+  private final List<Debt> debts = new ArrayList<>();
   private final List<Object> asked = new ArrayList<>();
   private @Nullable BraidException nextFailure;
+  private Runnable duringWithdraw = () -> {};
   private long generation = 1;
   private int lun = 1;
+
+  /** Run once, in the middle of the next withdrawal that begins. */
+  public synchronized void duringWithdraw(Runnable what) {
+    duringWithdraw = what;
+  }
 
   public synchronized void failNext(BraidException failure) {
     nextFailure = failure;
@@ -60,6 +72,10 @@ public final class FakeHead extends TargetGrpc.TargetImplBase {
 
   public synchronized List<Volume> volumes() {
     return List.copyOf(volumes.values());
+  }
+
+  public synchronized List<Debt> debts() {
+    return List.copyOf(debts);
   }
 
   @Override
@@ -130,9 +146,11 @@ public final class FakeHead extends TargetGrpc.TargetImplBase {
         throw new Refused("volume is published to node " + publication.getNode());
       }
     }
-    if (volume.getPublicationsCount() == 0) {
+    if (volume.getPublicationsCount() == 0 || volume.getPublications(0).getAttested()) {
+      refuseInDebt(request);
       volume =
           volume.toBuilder()
+              .clearPublications()
               .addPublications(
                   Publication.newBuilder()
                       .setNode(request.getNode())
@@ -151,25 +169,115 @@ public final class FakeHead extends TargetGrpc.TargetImplBase {
         .build();
   }
 
+  private void refuseInDebt(PublishRequest request) {
+    if (debts.stream().anyMatch(d -> isOf(d, request.getVolumeId(), request.getNode()))) {
+      throw new Refused("node " + request.getNode() + " has not given its word");
+    }
+  }
+
+  private static boolean isOf(Debt debt, String volume, String node) {
+    return debt.getVolumeId().equals(volume) && (node.isEmpty() || debt.getNode().equals(node));
+  }
+
+  @Override
+  public void withdraw(WithdrawRequest request, StreamObserver<WithdrawResponse> to) {
+    answer(
+        to,
+        request,
+        d -> {
+          duringWithdraw.run();
+          duringWithdraw = () -> {};
+          return WithdrawResponse.getDefaultInstance();
+        });
+  }
+
   @Override
   public void unpublish(UnpublishRequest request, StreamObserver<UnpublishResponse> to) {
     answer(
         to,
         request,
         d -> {
-          Volume volume = volumes.get(request.getVolumeId());
-          boolean had = false;
-          if (volume != null) {
-            had = volume.getPublicationsCount() > 0;
-            volumes.put(volume.getVolumeId(), volume.toBuilder().clearPublications().build());
-          }
-          return UnpublishResponse.newBuilder().setFenced(had).build();
+          unpublish(request);
+          return UnpublishResponse.newBuilder()
+              .setFenced(
+                  debts.stream()
+                      .anyMatch(debt -> isOf(debt, request.getVolumeId(), request.getNode())))
+              .build();
         });
+  }
+
+  private void unpublish(UnpublishRequest request) {
+    Volume volume = volumes.get(request.getVolumeId());
+    if (volume == null) {
+      return;
+    }
+    var left = volume.toBuilder().clearPublications();
+    for (Publication publication : volume.getPublicationsList()) {
+      boolean meant =
+          request.getNode().isEmpty() || publication.getNode().equals(request.getNode());
+      if (!meant) {
+        left.addPublications(publication);
+      } else if (!publication.getAttested()) {
+        debts.add(
+            Debt.newBuilder()
+                .setVolumeId(volume.getVolumeId())
+                .setNode(publication.getNode())
+                .setInitiator(publication.getInitiator())
+                .setLun(volume.getLun())
+                .setGeneration(publication.getGeneration())
+                .setSince("2026-01-01T00:00:00Z")
+                .build());
+      }
+    }
+    volumes.put(volume.getVolumeId(), left.build());
   }
 
   @Override
   public void attest(AttestRequest request, StreamObserver<AttestResponse> to) {
-    answer(to, request, d -> AttestResponse.getDefaultInstance());
+    answer(
+        to,
+        request,
+        d -> {
+          attest(request);
+          return AttestResponse.getDefaultInstance();
+        });
+  }
+
+  private void attest(AttestRequest request) {
+    debts.removeIf(
+        debt ->
+            isOf(debt, request.getVolumeId(), request.getNode())
+                && debt.getGeneration() <= request.getGeneration());
+    Volume volume = volumes.get(request.getVolumeId());
+    if (volume == null) {
+      return;
+    }
+    var now = volume.toBuilder();
+    for (Publication.Builder publication : now.getPublicationsBuilderList()) {
+      if (publication.getNode().equals(request.getNode())
+          && publication.getGeneration() == request.getGeneration()) {
+        publication.setAttested(true);
+      }
+    }
+    volumes.put(volume.getVolumeId(), now.build());
+  }
+
+  @Override
+  public void listDebts(ListDebtsRequest request, StreamObserver<ListDebtsResponse> to) {
+    answer(
+        to,
+        request,
+        d ->
+            ListDebtsResponse.newBuilder()
+                .addAllDebts(
+                    debts.stream()
+                        .filter(debt -> debt.getVolumeId().startsWith(request.getPool() + "/"))
+                        .filter(
+                            debt ->
+                                request.getNode().isEmpty()
+                                    || debt.getNode().equals(request.getNode()))
+                        .toList())
+                .build());
   }
 
   private Volume find(String id) {

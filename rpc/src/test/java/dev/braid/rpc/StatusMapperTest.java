@@ -3,6 +3,7 @@ package dev.braid.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.base.error.AlreadyExists;
+import dev.braid.base.error.ApiUnreachable;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.Busy;
 import dev.braid.base.error.DeadlinePassed;
@@ -43,6 +44,7 @@ class StatusMapperTest {
           Map.entry(new OutOfRange("m"), Code.OUT_OF_RANGE),
           Map.entry(new OutOfSpace("m"), Code.RESOURCE_EXHAUSTED),
           Map.entry(new HeadUnreachable("m"), Code.UNAVAILABLE),
+          Map.entry(new ApiUnreachable("m"), Code.UNAVAILABLE),
           Map.entry(new NoPath("m"), Code.UNAVAILABLE),
           Map.entry(new NotTrusted("m"), Code.UNAUTHENTICATED),
           Map.entry(new KernelRefused("m"), Code.INTERNAL),

@@ -83,7 +83,7 @@ record Agent(
         new CreateVolume(book, files, backstores, export, removal, inFlight, lock, steps, random),
         new DeleteVolume(book, removal, inFlight, lock, steps),
         new Publish(book, export, acls, withdrawal, inFlight, lock, steps),
-        new Unpublish(book, attestations, withdrawal, inFlight, lock, steps),
+        new Unpublish(book, attestations, withdrawal, acls, inFlight, lock, steps),
         new Attest(book, attestations, steps));
   }
 }

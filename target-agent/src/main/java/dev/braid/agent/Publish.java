@@ -135,7 +135,8 @@ public final class Publish {
     }
     if (publication.attested()) {
       // It is wanted again: the word given was about before, and must not stand for afterwards.
-      steps.run("book wanted again", step -> book.unattest(step, publication));
+      return steps.<Publication, RuntimeException>call(
+          "book wanted again", step -> book.renew(step, publication));
     }
     return publication;
   }

@@ -14,10 +14,13 @@ import dev.braid.proto.target.v1.AttestRequest;
 import dev.braid.proto.target.v1.AttestResponse;
 import dev.braid.proto.target.v1.CreateVolumeRequest;
 import dev.braid.proto.target.v1.CreateVolumeResponse;
+import dev.braid.proto.target.v1.Debt;
 import dev.braid.proto.target.v1.DeleteVolumeRequest;
 import dev.braid.proto.target.v1.DeleteVolumeResponse;
 import dev.braid.proto.target.v1.GetVolumeRequest;
 import dev.braid.proto.target.v1.GetVolumeResponse;
+import dev.braid.proto.target.v1.ListDebtsRequest;
+import dev.braid.proto.target.v1.ListDebtsResponse;
 import dev.braid.proto.target.v1.Portal;
 import dev.braid.proto.target.v1.Publication;
 import dev.braid.proto.target.v1.PublishRequest;
@@ -26,6 +29,8 @@ import dev.braid.proto.target.v1.TargetGrpc;
 import dev.braid.proto.target.v1.UnpublishRequest;
 import dev.braid.proto.target.v1.UnpublishResponse;
 import dev.braid.proto.target.v1.Volume;
+import dev.braid.proto.target.v1.WithdrawRequest;
+import dev.braid.proto.target.v1.WithdrawResponse;
 import dev.braid.rpc.Calls;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -124,7 +129,7 @@ final class TargetService extends TargetGrpc.TargetImplBase {
                   .unpublish()
                   .unpublish(
                       ours(request.getVolumeId()),
-                      Optional.of(request.getNode()).filter(n -> !n.isEmpty()).map(NodeName::new),
+                      optionalNode(request.getNode()),
                       Duration.ofMillis(request.getAttestWaitMs()),
                       deadline);
           return UnpublishResponse.newBuilder().setFenced(fenced).build();
@@ -145,6 +150,39 @@ final class TargetService extends TargetGrpc.TargetImplBase {
                   new Generation(request.getGeneration()));
           return AttestResponse.getDefaultInstance();
         });
+  }
+
+  @Override
+  public void withdraw(WithdrawRequest request, StreamObserver<WithdrawResponse> answer) {
+    Calls.answer(
+        answer,
+        deadline -> {
+          agent
+              .unpublish()
+              .begin(ours(request.getVolumeId()), optionalNode(request.getNode()), deadline);
+          return WithdrawResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void listDebts(ListDebtsRequest request, StreamObserver<ListDebtsResponse> answer) {
+    Calls.answer(
+        answer,
+        deadline -> {
+          ours(new PoolName(request.getPool()));
+          Optional<NodeName> node = optionalNode(request.getNode());
+          return ListDebtsResponse.newBuilder()
+              .addAllDebts(
+                  agent.book().debts().stream()
+                      .filter(debt -> node.isEmpty() || node.get().equals(debt.node()))
+                      .map(this::toProto)
+                      .toList())
+              .build();
+        });
+  }
+
+  private static Optional<NodeName> optionalNode(String name) {
+    return Optional.of(name).filter(n -> !n.isEmpty()).map(NodeName::new);
   }
 
   private Serial ours(String volumeId) {
@@ -177,6 +215,17 @@ final class TargetService extends TargetGrpc.TargetImplBase {
               .setReadOnly(publication.readOnly()));
     }
     return proto.build();
+  }
+
+  private Debt toProto(dev.braid.agent.book.Debt debt) {
+    return Debt.newBuilder()
+        .setVolumeId(new VolumeId(agent.pool(), debt.serial()).toString())
+        .setNode(debt.node().name())
+        .setInitiator(debt.initiator().name())
+        .setLun(debt.lun().value())
+        .setGeneration(debt.generation().value())
+        .setSince(debt.since().toString())
+        .build();
   }
 
   private static Portal toProto(dev.braid.base.Portal portal) {

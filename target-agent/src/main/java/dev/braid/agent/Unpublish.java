@@ -2,6 +2,7 @@ package dev.braid.agent;
 
 import dev.braid.agent.book.Book;
 import dev.braid.agent.book.Publication;
+import dev.braid.agent.lio.Acls;
 import dev.braid.base.Deadline;
 import dev.braid.base.NodeName;
 import dev.braid.base.Serial;
@@ -19,6 +20,7 @@ public final class Unpublish {
   private final Book book;
   private final Attestations attestations;
   private final Withdrawal withdrawal;
+  private final Acls acls;
   private final InFlight inFlight;
   private final TargetLock lock;
   private final Steps steps;
@@ -27,15 +29,35 @@ public final class Unpublish {
       Book book,
       Attestations attestations,
       Withdrawal withdrawal,
+      Acls acls,
       InFlight inFlight,
       TargetLock lock,
       Steps steps) {
     this.book = book;
     this.attestations = attestations;
     this.withdrawal = withdrawal;
+    this.acls = acls;
     this.inFlight = inFlight;
     this.lock = lock;
     this.steps = steps;
+  }
+
+  /**
+   * Begins it: unmapped, the LUN can become no device there any more. So the node's word that is
+   * found after this covers everything the node ever did with it.
+   *
+   * @param node empty: from every node that has it
+   */
+  public void begin(Serial serial, Optional<NodeName> node, Deadline deadline) {
+    try (var call = inFlight.enter("volume " + serial)) {
+      for (Publication publication : publications(serial, node)) {
+        bookWithdrawal(publication, deadline);
+        var lun = book.volume(serial).orElseThrow().lun();
+        try (var held = lock.take(deadline)) {
+          acls.unmap(lun, publication.initiator());
+        }
+      }
+    }
   }
 
   /**
@@ -49,11 +71,7 @@ public final class Unpublish {
   public boolean unpublish(
       Serial serial, Optional<NodeName> node, Duration attestWait, Deadline deadline) {
     try (var call = inFlight.enter("volume " + serial)) {
-      List<Publication> publications =
-          book.publications(serial).stream()
-              .filter(p -> node.isEmpty() || node.get().equals(p.node()))
-              .toList();
-      for (Publication publication : publications) {
+      for (Publication publication : publications(serial, node)) {
         withdraw(publication, attestWait, deadline);
       }
       return book.debts().stream()
@@ -64,12 +82,22 @@ public final class Unpublish {
     }
   }
 
-  private void withdraw(Publication publication, Duration attestWait, Deadline deadline) {
+  private List<Publication> publications(Serial serial, Optional<NodeName> node) {
+    return book.publications(serial).stream()
+        .filter(p -> node.isEmpty() || node.get().equals(p.node()))
+        .toList();
+  }
+
+  private void bookWithdrawal(Publication publication, Deadline deadline) {
     if (!publication.withdrawing()) {
       try (var held = lock.take(deadline)) {
         steps.run("book withdrawal", step -> book.withdraw(step, publication));
       }
     }
+  }
+
+  private void withdraw(Publication publication, Duration attestWait, Deadline deadline) {
+    bookWithdrawal(publication, deadline);
     // Fencing needs time too: half of what there is.
     attestations.await(
         publication, deadline.atMost(attestWait).atMost(deadline.left().dividedBy(2)));

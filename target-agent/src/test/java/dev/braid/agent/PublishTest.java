@@ -275,8 +275,60 @@ class PublishTest {
   void wantedAgain() {
     world.publish(serial());
     attest(1);
-    assertThat(world.publish(serial()).generation()).isEqualTo(new Generation(1));
+    assertThat(world.publish(serial()).generation()).isEqualTo(new Generation(2));
+    attest(1);
     assertThat(world.unpublish(serial())).isTrue();
+    assertThat(world.book().debts())
+        .extracting(Debt::generation)
+        .containsExactly(new Generation(2));
+  }
+
+  @Test
+  @DisplayName(
+      "Rule 7: killed anywhere while it begins a generation, no old word covers the new one")
+  void wantedAgainKilled() {
+    for (int kill = 1; kill <= 3; kill++) {
+      world.publish(serial());
+      attest(world.book().lastGeneration());
+      long before = world.book().lastGeneration();
+      world.killer.killAt(kill, kill % 2 == 0);
+      try {
+        world.publish(serial());
+      } catch (Killer.Killed expected) {
+        // as a power cut would
+      }
+      world.killer.rest();
+      world.restart();
+      assertThat(world.publish(serial()).generation().value()).isGreaterThan(before);
+      assertThat(world.book().publications()).extracting(Publication::attested).containsOnly(false);
+    }
+  }
+
+  @Test
+  @DisplayName("Rule 7: a withdrawal that has begun has unmapped the LUN, and waits for the word")
+  void begun() {
+    world.publish(serial());
+    world.login(INITIATOR1);
+    world.agent().unpublish().begin(serial(), Optional.of(NODE1), soon());
+    world.agent().unpublish().begin(serial(), Optional.of(NODE1), soon());
+    assertThat(world.picture()).doesNotContain(INITIATOR1 + "/lun_");
+    attest(1);
+    assertThat(world.unpublish(serial())).isFalse();
+    assertThat(world.book().debts()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("Rule 7: begun and then no word: fenced; begun and wanted again: a new generation")
+  void begunWithoutWord() {
+    world.publish(serial());
+    world.login(INITIATOR1);
+    world.agent().unpublish().begin(serial(), Optional.of(NODE1), soon());
+    assertThat(world.unpublish(serial())).isTrue();
+    attest(1);
+    world.publish(serial());
+    world.agent().unpublish().begin(serial(), Optional.of(NODE1), soon());
+    attest(2);
+    assertThat(world.publish(serial()).generation()).isEqualTo(new Generation(3));
   }
 
   @Test

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 /** The root of the failures that Braid foresees. */
 public abstract sealed class BraidException extends RuntimeException
     permits AlreadyExists,
+        ApiUnreachable,
         Busy,
         DeadlinePassed,
         DeviceInUse,

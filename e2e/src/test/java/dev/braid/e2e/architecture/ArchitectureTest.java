@@ -35,27 +35,30 @@ class ArchitectureTest {
 
   /** Room to the rooms it may know. What is not here does not exist yet. */
   private static final Map<String, Set<String>> ARROWS =
-      Map.of(
-          "base", Set.of(),
-          "proto", Set.of(),
-          "linux", Set.of("base"),
-          "rpc", Set.of("base", "proto"),
-          "initiator", Set.of("base", "linux"),
-          "agent", Set.of("base", "proto", "rpc", "linux"),
-          "controller", Set.of("base", "proto", "rpc"),
-          "node", Set.of("base", "proto", "rpc", "linux", "initiator"),
-          "cli", Set.of("base"),
-          "e2e",
+      Map.ofEntries(
+          Map.entry("base", Set.of()),
+          Map.entry("proto", Set.of()),
+          Map.entry("linux", Set.of("base")),
+          Map.entry("rpc", Set.of("base", "proto")),
+          Map.entry("initiator", Set.of("base", "linux")),
+          Map.entry("san", Set.of("base")),
+          Map.entry("agent", Set.of("base", "proto", "rpc", "linux")),
+          Map.entry("controller", Set.of("base", "proto", "rpc", "san")),
+          Map.entry("node", Set.of("base", "proto", "rpc", "linux", "initiator", "san")),
+          Map.entry("cli", Set.of("base")),
+          Map.entry(
+              "e2e",
               Set.of(
                   "base",
                   "proto",
                   "linux",
                   "rpc",
                   "initiator",
+                  "san",
                   "agent",
                   "controller",
                   "node",
-                  "cli"));
+                  "cli")));
 
   /** Our tools for people and tests may do as programs do: write files, start processes. */
   private static final String[] TOOLS = {"dev.braid.cli..", "dev.braid.e2e.."};
@@ -214,6 +217,19 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("com.sun.jna..")
+        .check(braid);
+  }
+
+  @Test
+  @DisplayName("Kubernetes: only room san knows the client")
+  void onlySanKnowsTheClient() {
+    noClasses()
+        .that(
+            resideInAPackage("dev.braid..")
+                .and(resideOutsideOfPackages("dev.braid.san..", "dev.braid.e2e..")))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.fabric8..")
         .check(braid);
   }
 

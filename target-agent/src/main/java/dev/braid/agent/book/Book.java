@@ -272,16 +272,28 @@ public final class Book implements AutoCloseable {
   }
 
   /**
-   * Takes back that a publication was attested: it is wanted again, so the node's word is about the
-   * past.
+   * Begins a new generation of a publication that was attested: it is wanted again, and the node's
+   * word, wherever it still stands, must not be taken for word about what follows.
    */
-  public synchronized void unattest(Step step, Publication publication) {
-    write(
-        () ->
-            change(
-                "UPDATE publication SET attested = 0 WHERE serial = ? AND node = ?",
-                publication.serial().digits(),
-                publication.node().name()));
+  public synchronized Publication renew(Step step, Publication publication) {
+    return write(
+        () -> {
+          var generation = new Generation(lastGeneration() + 1);
+          change("UPDATE pool SET last_generation = ?", generation.value());
+          change(
+              "UPDATE publication SET attested = 0, generation = ? WHERE serial = ? AND node = ?",
+              generation.value(),
+              publication.serial().digits(),
+              publication.node().name());
+          return new Publication(
+              publication.serial(),
+              publication.node(),
+              publication.initiator(),
+              generation,
+              false,
+              publication.readOnly(),
+              publication.withdrawing());
+        });
   }
 
   /** From here on a publication can only be withdrawn. */

@@ -1,0 +1,142 @@
+package dev.braid.node;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.Generation;
+import dev.braid.base.NodeName;
+import dev.braid.base.Repeater;
+import dev.braid.base.VolumeId;
+import dev.braid.base.step.Steps;
+import dev.braid.san.InitiatorApi;
+import dev.braid.san.InitiatorApi.Watch;
+import dev.braid.san.NodeInitiator;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of the node's word by its Initiator (rules 7 and 8). Two threads of its own: one gives
+ * words, one answers debts, which may take a detach, and must not keep a word waiting. Both look at
+ * what there is each time and do what is left; neither needs to remember anything.
+ */
+final class InitiatorChannel implements Attestor, AutoCloseable {
+
+  private static final Duration PASS = Duration.ofSeconds(60);
+
+  private final NodeName node;
+  private final StageRecords records;
+  private final Supplier<InitiatorApi> connect;
+  private final Introduction introduction;
+  private final Words words;
+  private final Debts debts;
+  private final Steps steps;
+  private final Repeater giving;
+  private final Repeater answering;
+  private @Nullable InitiatorApi api;
+  private @Nullable Watch watch;
+
+  /**
+   * @param connect makes the client: late, for it costs more time than all the rest of a start
+   */
+  InitiatorChannel(
+      NodeName node,
+      StageRecords records,
+      Supplier<InitiatorApi> connect,
+      Introduction introduction,
+      Words words,
+      Debts debts,
+      Steps steps) {
+    this.node = node;
+    this.records = records;
+    this.connect = connect;
+    this.introduction = introduction;
+    this.words = words;
+    this.debts = debts;
+    this.steps = steps;
+    this.giving = Repeater.of("words to the Initiator", this::give);
+    this.answering = Repeater.of("debts of the Initiator", this::answer);
+  }
+
+  /** Begins, and returns at once. */
+  void start() {
+    giving.wake();
+  }
+
+  private void give() {
+    var deadline = Deadline.after(PASS);
+    InitiatorApi connected = api();
+    introduction.introduce(connected, deadline);
+    watch(connected);
+    words.give(connected, deadline);
+  }
+
+  private void answer() {
+    debts.answer(api(), PASS);
+  }
+
+  @Override
+  public void gone(VolumeId volume, Optional<StageRecord> record) {
+    if (record.isEmpty()) {
+      records.remove(volume);
+    } else if (record.get().isStaged()) {
+      records.write(record.get().gone());
+    }
+    giving.wake();
+    answering.wake(); // what was left to this unstage may be a debt
+  }
+
+  @Override
+  public void withdraw(VolumeId volume, Generation generation, Deadline deadline) {
+    // The record goes first: from here on nobody gives this word any more. Then the Initiator is
+    // changed in any case: a word that was on its way meets the new version, and is not written.
+    words.withdrawn(volume, generation);
+    records.remove(volume);
+    var unused =
+        steps.call(
+            "withdraw word",
+            step -> api().change(step, node, now -> now.withdrawn(volume, generation), deadline));
+  }
+
+  private synchronized InitiatorApi api() {
+    if (api == null) {
+      api = connect.get();
+    }
+    return api;
+  }
+
+  private synchronized void watch(InitiatorApi connected) {
+    if (watch == null) {
+      watch =
+          connected.watch(
+              Optional.of(node),
+              new InitiatorApi.Watcher() {
+                @Override
+                public void now(NodeInitiator initiator) {
+                  giving.wake();
+                  if (!initiator.status().owed().isEmpty()) {
+                    answering.wake();
+                  }
+                }
+
+                @Override
+                public void gone(NodeName gone) {
+                  giving.wake();
+                }
+              });
+    }
+  }
+
+  @Override
+  public void close() {
+    giving.close();
+    answering.close();
+    synchronized (this) {
+      if (watch != null) {
+        watch.close();
+      }
+      if (api != null) {
+        api.close();
+      }
+    }
+  }
+}
