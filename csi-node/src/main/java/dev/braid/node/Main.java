@@ -4,6 +4,8 @@ import dev.braid.base.Deadline;
 import dev.braid.base.Version;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.BraidException;
+import dev.braid.base.metric.Metrics;
+import dev.braid.base.metric.StepMetrics;
 import dev.braid.base.settings.Settings;
 import dev.braid.base.step.KillPoint;
 import dev.braid.base.step.StepObserver;
@@ -15,6 +17,8 @@ import dev.braid.initiator.Lun;
 import dev.braid.linux.block.BlockDevices;
 import dev.braid.linux.block.change.KernelBlockChange;
 import dev.braid.linux.dm.DeviceMapper;
+import dev.braid.linux.exec.ChrootExec;
+import dev.braid.linux.exec.Exec;
 import dev.braid.linux.exec.HostExec;
 import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.filesystem.Blkid;
@@ -29,7 +33,9 @@ import dev.braid.rpc.RpcServer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +63,8 @@ public final class Main {
     log.info("node plugin {}", Version.TEXT);
     settings.lines().forEach(log::info);
 
-    var steps = new Steps(observers(settings));
+    var metrics = new Metrics();
+    var steps = new Steps(observers(settings, metrics));
     var exec = new HostExec();
     var files = new HostFiles();
     Path state = settings.get(NodeSettings.STATE_FOLDER);
@@ -67,8 +74,10 @@ public final class Main {
     steps.run("make state folder", step -> files.makeFolder(step, targets));
 
     Path lockFolder = settings.get(NodeSettings.LOCK_FOLDER);
-    var initiator = Initiator.ofHost(paths(lockFolder, targets), exec, steps, clock());
-    new Readiness(Path.of("/proc/net/unix")).logWhatIsMissing();
+    var initiator =
+        Initiator.ofHost(paths(lockFolder, targets), ofHost(settings, exec), steps, clock());
+    var readiness = new Readiness(Path.of("/proc/net/unix"));
+    readiness.logWhatIsMissing();
     initiator.multipathConfig().ensure(Deadline.after(RECONFIGURE));
 
     var boot = Boot.id();
@@ -78,6 +87,7 @@ public final class Main {
     var maps = DeviceMapper.ofKernel();
     var blocks = BlockDevices.ofKernel();
     var mounts = new KernelMounts();
+    var mountTable = mountTable(settings);
     var unmount = new Unmount(mounts, Holders.ofKernel(), steps);
     var fileSystems =
         new FileSystems(
@@ -86,32 +96,38 @@ public final class Main {
         new NodeService(
             settings.get(NodeSettings.NODE_NAME),
             new StageVolume(
-                locks,
-                records,
-                boot,
-                attacher,
-                maps,
-                fileSystems,
-                MountTable::ofSelf,
-                mounts,
-                steps),
+                locks, records, boot, attacher, maps, fileSystems, mountTable, mounts, steps),
             new UnstageVolume(
-                locks,
-                records,
-                attacher,
-                Attestor.toLog(),
-                maps,
-                MountTable::ofSelf,
-                unmount,
-                steps),
-            new PublishVolume(locks, maps, blocks, MountTable::ofSelf, mounts, files, steps),
-            new UnpublishVolume(locks, maps, blocks, MountTable::ofSelf, unmount, files, steps));
+                locks, records, attacher, Attestor.toLog(), maps, mountTable, unmount, steps),
+            new PublishVolume(locks, maps, blocks, mountTable, mounts, files, steps),
+            new UnpublishVolume(locks, maps, blocks, mountTable, unmount, files, steps));
 
-    var server =
-        RpcServer.onUnixSocket(
-            settings.get(NodeSettings.ENDPOINT), List.of(new IdentityService(Version.TEXT), node));
-    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
+    var endpoint = settings.get(NodeSettings.ENDPOINT);
+    var server = RpcServer.onUnixSocket(endpoint, List.of(new IdentityService(Version.TEXT), node));
+    var kubelet = Kubelet.open(settings, readiness, metrics);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, kubelet), "stop"));
     server.awaitEnd();
+  }
+
+  /** What kubelet knows us by goes last, after the calls in flight. */
+  private static void stop(RpcServer server, Kubelet kubelet) {
+    try (kubelet) {
+      server.close();
+    }
+  }
+
+  private static Supplier<MountTable> mountTable(Settings settings) {
+    return settings
+        .get(NodeSettings.HOST_ROOT)
+        .<Supplier<MountTable>>map(root -> () -> MountTable.ofSelf().asOnHost(root))
+        .orElse(MountTable::ofSelf);
+  }
+
+  private static Exec ofHost(Settings settings, Exec exec) {
+    return settings
+        .get(NodeSettings.HOST_ROOT)
+        .<Exec>map(root -> new ChrootExec(exec, root))
+        .orElse(exec);
   }
 
   private static Clock clock() {
@@ -144,10 +160,11 @@ public final class Main {
     };
   }
 
-  private static List<StepObserver> observers(Settings settings) {
-    return settings
+  private static List<StepObserver> observers(Settings settings, Metrics metrics) {
+    var observers = new ArrayList<StepObserver>(List.of(new StepMetrics(metrics)));
+    settings
         .get(NodeSettings.KILL_POINT_FOLDER)
-        .<List<StepObserver>>map(folder -> List.of(new KillPoint(folder, Posix::killSelf)))
-        .orElse(List.of());
+        .ifPresent(folder -> observers.add(new KillPoint(folder, Posix::killSelf)));
+    return observers;
   }
 }
