@@ -37,7 +37,7 @@ final class ControllerService extends ControllerGrpc.ControllerImplBase {
    * @param attestWait how long a head waits for a node's word before it fences
    */
   ControllerService(Topology topology, Heads heads, Steps steps, Duration attestWait) {
-    this.createVolume = new CreateVolume(heads, steps);
+    this.createVolume = new CreateVolume(topology, heads, steps);
     this.deleteVolume = new DeleteVolume(heads, steps);
     this.publishVolume = new PublishVolume(topology, heads, steps);
     this.unpublishVolume = new UnpublishVolume(heads, steps, attestWait);

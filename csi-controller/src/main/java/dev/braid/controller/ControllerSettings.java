@@ -3,6 +3,7 @@ package dev.braid.controller;
 import dev.braid.base.error.InvalidInput;
 import dev.braid.base.settings.Setting;
 import dev.braid.rpc.Endpoint;
+import dev.braid.rpc.HealthPort;
 import dev.braid.rpc.Logging;
 import dev.braid.rpc.TlsFiles;
 import java.nio.file.Path;
@@ -54,6 +55,7 @@ final class ControllerSettings {
           TlsFiles.CERTIFICATE,
           TlsFiles.KEY,
           ATTEST_WAIT,
+          HealthPort.PORT,
           KILL_POINT_FOLDER,
           Logging.LEVEL);
 
