@@ -26,8 +26,9 @@ soak: prerequisites ## the long ones: every kill point of every program; goes on
 	@BRAID_KILLS=all $(MVN) -Plab -pl e2e -am verify -Dit.test=KillLabTest -Dsurefire.skip=true \
 	  -Dfailsafe.failIfNoSpecifiedTests=false
 
-dist: prerequisites ## programs as runnable folders (*/target/dist) and the SBOM (target/braid-sbom.json)
+dist: prerequisites ## programs as runnable folders (*/target/dist), the chart (target/chart), the SBOM (target/braid-sbom.json)
 	@$(MVN) -q -DskipTests -Psbom package
+	@deploy/helm package charts/braid --destination target/chart
 
 lab: build ## start the lab and leave it running; says how to get into each machine
 	@e2e/lab/lab up
