@@ -250,11 +250,11 @@ class ChartIT {
         .isEqualTo("braid.dev/csi-node:" + version);
     assertThat(
             Helm.objects(
-                    Helm.template("images.node.repository=registry:5000/n", "images.node.tag=7"))
+                    Helm.template("images.node.repository=registry:5000/n", "images.node.tag=v7"))
                 .container("node")
                 .path("image")
                 .asText())
-        .isEqualTo("registry:5000/n:7");
+        .isEqualTo("registry:5000/n:v7");
   }
 
   @Test
