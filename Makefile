@@ -30,8 +30,9 @@ soak: prerequisites ## the long ones: every kill point of every program; goes on
 bench: build ## side-by-side measurements, a table and e2e/target/bench.json; CASE=... runs a part
 	@java -cp "e2e/target/classes:$$(< e2e/target/demo.classpath)" dev.braid.e2e.bench.Bench $(CASE)
 
-dist: prerequisites ## programs as runnable folders (*/target/dist) and the SBOM (target/braid-sbom.json)
+dist: prerequisites ## programs as runnable folders (*/target/dist), the chart (target/chart), the SBOM (target/braid-sbom.json)
 	@$(MVN) -q -DskipTests -Psbom package
+	@deploy/helm package charts/braid --destination target/chart
 
 images: build ## the container images, as tar files; prints their folder
 	@deploy/images/build

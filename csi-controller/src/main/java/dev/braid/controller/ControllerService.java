@@ -38,7 +38,7 @@ final class ControllerService extends ControllerGrpc.ControllerImplBase {
       Heads heads,
       Withdrawal withdrawal,
       Steps steps) {
-    this.createVolume = new CreateVolume(heads, steps);
+    this.createVolume = new CreateVolume(topology, heads, steps);
     this.deleteVolume = new DeleteVolume(heads, steps);
     this.publishVolume = new PublishVolume(topology, initiators, heads, steps);
     this.unpublishVolume = new UnpublishVolume(withdrawal);

@@ -4,6 +4,7 @@ import dev.braid.base.error.InvalidInput;
 import dev.braid.base.settings.Setting;
 import dev.braid.base.settings.Switch;
 import dev.braid.rpc.Endpoint;
+import dev.braid.rpc.HealthPort;
 import dev.braid.rpc.Logging;
 import dev.braid.rpc.TlsFiles;
 import java.nio.file.Path;
@@ -65,6 +66,7 @@ final class ControllerSettings {
           TlsFiles.KEY,
           ATTEST_WAIT,
           KUBERNETES,
+          HealthPort.PORT,
           KILL_POINT_FOLDER,
           Logging.LEVEL);
 

@@ -12,10 +12,12 @@ import dev.braid.rpc.HeadVolume;
 /** Makes a volume, or finds the one that the name already means. */
 final class CreateVolume {
 
+  private final Topology topology;
   private final Heads heads;
   private final Steps steps;
 
-  CreateVolume(Heads heads, Steps steps) {
+  CreateVolume(Topology topology, Heads heads, Steps steps) {
+    this.topology = topology;
     this.heads = heads;
     this.steps = steps;
   }
@@ -25,7 +27,7 @@ final class CreateVolume {
     Capabilities.require(request.getVolumeCapabilitiesList());
     refuseWhatIsNotOffered(request);
     Size size = Size.of(request);
-    PoolName pool = Parameters.parse(request.getParametersMap()).pool();
+    PoolName pool = Parameters.parse(request.getParametersMap(), topology).pool();
 
     // "The Plugin MUST reply 0 OK" to a name that it has with the same properties: the head's book
     // knows names and sizes, so the head decides that.

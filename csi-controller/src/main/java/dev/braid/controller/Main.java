@@ -1,14 +1,20 @@
 package dev.braid.controller;
 
+import dev.braid.base.Deadline;
 import dev.braid.base.Version;
 import dev.braid.base.error.BraidException;
+import dev.braid.base.metric.Metrics;
+import dev.braid.base.metric.StepMetrics;
 import dev.braid.base.settings.Settings;
 import dev.braid.base.step.KillPoint;
 import dev.braid.base.step.StepObserver;
 import dev.braid.base.step.Steps;
+import dev.braid.rpc.CsiProbe;
+import dev.braid.rpc.HealthPort;
 import dev.braid.rpc.RpcServer;
 import dev.braid.rpc.TlsFiles;
 import dev.braid.san.KubernetesInitiators;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -38,7 +44,8 @@ public final class Main {
     log.info("controller {}", Version.TEXT);
     settings.lines().forEach(log::info);
 
-    var steps = new Steps(observers(settings));
+    var metrics = new Metrics();
+    var steps = new Steps(observers(settings, metrics));
     var topology = new FileTopology(settings.get(ControllerSettings.TOPOLOGY_FILE));
     var heads = new Heads(topology, TlsFiles.of(settings));
     var attestWait = settings.get(ControllerSettings.ATTEST_WAIT);
@@ -57,9 +64,9 @@ public final class Main {
                 .orElseGet(() -> Withdrawal.headWaits(heads, steps, attestWait)),
             steps);
 
-    var server =
-        RpcServer.onUnixSocket(
-            settings.get(ControllerSettings.ENDPOINT), List.of(new IdentityService(), controller));
+    var endpoint = settings.get(ControllerSettings.ENDPOINT);
+    var server = RpcServer.onUnixSocket(endpoint, List.of(new IdentityService(), controller));
+    var health = health(settings.get(HealthPort.PORT), new CsiProbe(endpoint), metrics);
     channel.ifPresent(InitiatorChannel::start);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -68,20 +75,31 @@ public final class Main {
                   server.close();
                   channel.ifPresent(InitiatorChannel::close);
                   heads.close();
+                  health.ifPresent(HealthPort::close);
                 },
                 "stop"));
     server.awaitEnd();
+  }
+
+  /** Ready as long as it answers: {@link IdentityService#probe} says why. */
+  private static Optional<HealthPort> health(int port, CsiProbe probe, Metrics metrics) {
+    HealthPort.Check answers = () -> probe.missing(Deadline.after(CsiProbe.PATIENCE));
+    return port == 0
+        ? Optional.empty()
+        : Optional.of(HealthPort.open(port, answers, answers, metrics));
   }
 
   /**
    * A halt is as good as SIGKILL here: it runs no hook and no finally, and what the process holds
    * beside its memory are sockets, which the kernel closes either way.
    */
-  private static List<StepObserver> observers(Settings settings) {
-    return settings
+  private static List<StepObserver> observers(Settings settings, Metrics metrics) {
+    var observers = new ArrayList<StepObserver>(List.of(new StepMetrics(metrics)));
+    settings
         .get(ControllerSettings.KILL_POINT_FOLDER)
-        .<List<StepObserver>>map(
-            folder -> List.of(new KillPoint(folder, () -> Runtime.getRuntime().halt(KILLED))))
-        .orElse(List.of());
+        .ifPresent(
+            folder ->
+                observers.add(new KillPoint(folder, () -> Runtime.getRuntime().halt(KILLED))));
+    return observers;
   }
 }

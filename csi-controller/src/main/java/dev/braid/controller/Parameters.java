@@ -21,15 +21,23 @@ record Parameters(PoolName pool) {
 
   /**
    * @throws InvalidInput naming what is missing or unknown: a typing error must not become a volume
-   *     that is not what was meant
+   *     that is not what was meant. The message reaches the person as an Event on the claim
    */
-  static Parameters parse(Map<String, String> map) {
+  static Parameters parse(Map<String, String> map, Topology topology) {
     known(map);
     String pool = map.get(POOL);
     if (pool == null) {
-      throw new InvalidInput("parameter 'pool' is missing: say in the StorageClass which pool");
+      throw new InvalidInput(
+          "parameter '"
+              + POOL
+              + "' is missing: make the StorageClass anew with one of "
+              + pools(topology));
     }
-    return new Parameters(new PoolName(pool));
+    return new Parameters(
+        topology.pools().stream()
+            .filter(known -> known.name().equals(pool))
+            .findFirst()
+            .orElseThrow(() -> unknown(pool, topology)));
   }
 
   static void known(Map<String, String> map) {
@@ -38,7 +46,28 @@ record Parameters(PoolName pool) {
     unknown.removeIf(key -> key.startsWith(OF_THE_SIDECARS));
     if (!unknown.isEmpty()) {
       throw new InvalidInput(
-          "parameter", unknown.first(), "unknown; known are " + new TreeSet<>(KNOWN));
+          "parameter",
+          String.join(", ", unknown),
+          "unknown; known are "
+              + new TreeSet<>(KNOWN)
+              + ". Make the StorageClass anew without it: its parameters cannot be changed");
     }
+  }
+
+  private static InvalidInput unknown(String pool, Topology topology) {
+    return new InvalidInput(
+        "parameter '" + POOL + "':",
+        pool,
+        topology.source()
+            + " knows "
+            + pools(topology)
+            + ". Make the StorageClass anew with one of these, or name the pool there, with its"
+            + " head");
+  }
+
+  private static TreeSet<String> pools(Topology topology) {
+    var pools = new TreeSet<String>();
+    topology.pools().forEach(pool -> pools.add(pool.name()));
+    return pools;
   }
 }

@@ -180,15 +180,39 @@ class ControllerServiceTest {
   }
 
   @Test
-  @DisplayName("F2: parameters: no pool, a pool that cannot be, an unknown pool, an unknown key")
+  @DisplayName(
+      "F10: a StorageClass without a pool, with one that cannot be or is unknown, or an unknown"
+          + " key")
   void parameters() {
     assertCreateRefused(
         Code.INVALID_ARGUMENT, "'pool' is missing", create("one").clearParameters());
     assertCreateRefused(Code.INVALID_ARGUMENT, "../x", create("one").putParameters("pool", "../x"));
     assertCreateRefused(
-        Code.FAILED_PRECONDITION, "[fast]", create("one").putParameters("pool", "slow"));
+        Code.INVALID_ARGUMENT, "'slow'", create("one").putParameters("pool", "slow"));
+    assertCreateRefused(
+        Code.INVALID_ARGUMENT, "[fast]", create("one").putParameters("pool", "slow"));
     assertCreateRefused(
         Code.INVALID_ARGUMENT, "'poool'", create("one").putParameters("poool", "fast"));
+    assertCreateRefused(
+        Code.INVALID_ARGUMENT,
+        "StorageClass anew",
+        create("one").putParameters("csi.storage.k8s.io.example/x", "y"));
+  }
+
+  @Test
+  @DisplayName("F10: the provisioner's own parameters pass")
+  void parametersOfTheProvisioner() {
+    assertThat(
+            world
+                .csi()
+                .createVolume(
+                    create("one")
+                        .putParameters("csi.storage.k8s.io/pv/name", "pvc-1")
+                        .putParameters("csi.storage.k8s.io/pvc/namespace", "default")
+                        .build())
+                .getVolume()
+                .getVolumeId())
+        .startsWith("fast/");
   }
 
   @Test

@@ -6,6 +6,8 @@ import dev.braid.base.NodeName;
 import dev.braid.base.Version;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.BraidException;
+import dev.braid.base.metric.Metrics;
+import dev.braid.base.metric.StepMetrics;
 import dev.braid.base.settings.Settings;
 import dev.braid.base.step.KillPoint;
 import dev.braid.base.step.StepObserver;
@@ -17,6 +19,8 @@ import dev.braid.initiator.Lun;
 import dev.braid.linux.block.BlockDevices;
 import dev.braid.linux.block.change.KernelBlockChange;
 import dev.braid.linux.dm.DeviceMapper;
+import dev.braid.linux.exec.ChrootExec;
+import dev.braid.linux.exec.Exec;
 import dev.braid.linux.exec.HostExec;
 import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.filesystem.Blkid;
@@ -33,8 +37,10 @@ import dev.braid.san.KubernetesInitiators;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,7 +71,8 @@ public final class Main {
     log.info("node plugin {}", Version.TEXT);
     settings.lines().forEach(log::info);
 
-    var steps = new Steps(observers(settings));
+    var metrics = new Metrics();
+    var steps = new Steps(observers(settings, metrics));
     var exec = new HostExec();
     var files = new HostFiles();
     Path state = settings.get(NodeSettings.STATE_FOLDER);
@@ -75,8 +82,10 @@ public final class Main {
     steps.run("make state folder", step -> files.makeFolder(step, targets));
 
     Path lockFolder = settings.get(NodeSettings.LOCK_FOLDER);
-    var initiator = Initiator.ofHost(paths(lockFolder, targets), exec, steps, clock());
-    new Readiness(Path.of("/proc/net/unix")).logWhatIsMissing();
+    var initiator =
+        Initiator.ofHost(paths(lockFolder, targets), ofHost(settings, exec), steps, clock());
+    var readiness = new Readiness(Path.of("/proc/net/unix"));
+    readiness.logWhatIsMissing();
     initiator.multipathConfig().ensure(Deadline.after(RECONFIGURE));
 
     var boot = Boot.id();
@@ -86,6 +95,7 @@ public final class Main {
     var maps = DeviceMapper.ofKernel();
     var blocks = BlockDevices.ofKernel();
     var mounts = new KernelMounts();
+    var mountTable = mountTable(settings);
     var unmount = new Unmount(mounts, Holders.ofKernel(), steps);
     var fileSystems =
         new FileSystems(
@@ -94,7 +104,7 @@ public final class Main {
     Optional<InitiatorChannel> channel =
         settings.get(NodeSettings.KUBERNETES)
             ? Optional.of(
-                channel(name, boot, records, locks, initiator.look()::at, attacher, maps, steps))
+                channel(name, boot, records, locks, initiator.look()::at, attacher, maps, mountTable, steps))
             : Optional.empty();
     Attestor attestor =
         channel.<Attestor>map(c -> c).orElseGet(() -> Attestor.toLog(records, steps));
@@ -109,23 +119,22 @@ public final class Main {
                 attacher,
                 maps,
                 fileSystems,
-                MountTable::ofSelf,
+                mountTable,
                 mounts,
                 steps),
-            new UnstageVolume(
-                locks, records, attacher, attestor, maps, MountTable::ofSelf, unmount),
-            new PublishVolume(locks, maps, blocks, MountTable::ofSelf, mounts, files, steps),
-            new UnpublishVolume(locks, maps, blocks, MountTable::ofSelf, unmount, files, steps));
+            new UnstageVolume(locks, records, attacher, attestor, maps, mountTable, unmount),
+            new PublishVolume(locks, maps, blocks, mountTable, mounts, files, steps),
+            new UnpublishVolume(locks, maps, blocks, mountTable, unmount, files, steps));
 
-    var server =
-        RpcServer.onUnixSocket(
-            settings.get(NodeSettings.ENDPOINT), List.of(new IdentityService(Version.TEXT), node));
+    var endpoint = settings.get(NodeSettings.ENDPOINT);
+    var server = RpcServer.onUnixSocket(endpoint, List.of(new IdentityService(Version.TEXT), node));
+    var kubelet = Kubelet.open(settings, readiness, metrics);
     channel.ifPresent(InitiatorChannel::start); // the socket is there: nothing waits for it
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
-                  server.close();
+                  stop(server, kubelet);
                   channel.ifPresent(InitiatorChannel::close);
                 },
                 "stop"));
@@ -140,6 +149,7 @@ public final class Main {
       Debts.Look look,
       Attacher attacher,
       DeviceMapper maps,
+      Supplier<MountTable> mountTable,
       Steps steps) {
     return new InitiatorChannel(
         name,
@@ -147,8 +157,29 @@ public final class Main {
         KubernetesInitiators::connect,
         new Introduction(name, boot, () -> InitiatorName.read(INITIATOR_NAME), steps),
         new Words(name, boot, records, locks, steps),
-        new Debts(name, boot, records, locks, look, attacher, maps, MountTable::ofSelf, steps),
+        new Debts(name, boot, records, locks, look, attacher, maps, mountTable, steps),
         steps);
+  }
+
+  /** What kubelet knows us by goes last, after the calls in flight. */
+  private static void stop(RpcServer server, Kubelet kubelet) {
+    try (kubelet) {
+      server.close();
+    }
+  }
+
+  private static Supplier<MountTable> mountTable(Settings settings) {
+    return settings
+        .get(NodeSettings.HOST_ROOT)
+        .<Supplier<MountTable>>map(root -> () -> MountTable.ofSelf().asOnHost(root))
+        .orElse(MountTable::ofSelf);
+  }
+
+  private static Exec ofHost(Settings settings, Exec exec) {
+    return settings
+        .get(NodeSettings.HOST_ROOT)
+        .<Exec>map(root -> new ChrootExec(exec, root))
+        .orElse(exec);
   }
 
   private static Clock clock() {
@@ -181,10 +212,11 @@ public final class Main {
     };
   }
 
-  private static List<StepObserver> observers(Settings settings) {
-    return settings
+  private static List<StepObserver> observers(Settings settings, Metrics metrics) {
+    var observers = new ArrayList<StepObserver>(List.of(new StepMetrics(metrics)));
+    settings
         .get(NodeSettings.KILL_POINT_FOLDER)
-        .<List<StepObserver>>map(folder -> List.of(new KillPoint(folder, Posix::killSelf)))
-        .orElse(List.of());
+        .ifPresent(folder -> observers.add(new KillPoint(folder, Posix::killSelf)));
+    return observers;
   }
 }

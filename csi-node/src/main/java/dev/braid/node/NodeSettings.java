@@ -4,6 +4,7 @@ import dev.braid.base.NodeName;
 import dev.braid.base.settings.Setting;
 import dev.braid.base.settings.Switch;
 import dev.braid.rpc.Endpoint;
+import dev.braid.rpc.HealthPort;
 import dev.braid.rpc.Logging;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,6 +48,29 @@ final class NodeSettings {
           "on or off",
           "whether this node's word goes to its Initiator in the API server, or to the log alone",
           Switch::parse);
+  static final Setting<Optional<Path>> HOST_ROOT =
+      Setting.optional(
+          "BRAID_HOST_ROOT",
+          "",
+          "path, or empty",
+          "in a container: where the host's root folder is mounted, to run the host's iscsiadm",
+          NodeSettings::optionalPath);
+
+  static final Setting<Optional<Endpoint.Unix>> REGISTRATION =
+      Setting.optional(
+          "BRAID_KUBELET_REGISTRATION",
+          "",
+          "path, or empty",
+          "the socket that kubelet finds this plugin by, in the folder plugins_registry",
+          text -> optionalPath(text).map(Endpoint.Unix::new));
+
+  static final Setting<Optional<Path>> KUBELET_ENDPOINT =
+      Setting.optional(
+          "BRAID_KUBELET_ENDPOINT",
+          "",
+          "path, or empty",
+          "BRAID_ENDPOINT's socket as kubelet sees it; empty where it sees the same",
+          NodeSettings::optionalPath);
 
   static final Setting<Optional<Path>> KILL_POINT_FOLDER =
       Setting.optional(
@@ -54,7 +78,7 @@ final class NodeSettings {
           "",
           "path, or empty",
           "for tests only: where to record steps and be told to die at one",
-          text -> text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text)));
+          NodeSettings::optionalPath);
 
   static final List<Setting<?>> ALL =
       List.of(
@@ -63,8 +87,16 @@ final class NodeSettings {
           STATE_FOLDER,
           LOCK_FOLDER,
           KUBERNETES,
+          HOST_ROOT,
+          REGISTRATION,
+          KUBELET_ENDPOINT,
+          HealthPort.PORT,
           KILL_POINT_FOLDER,
           Logging.LEVEL);
 
   private NodeSettings() {}
+
+  private static Optional<Path> optionalPath(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
+  }
 }

@@ -31,8 +31,8 @@ class CsiProtoIT {
 
   @BeforeAll
   static void fetch(@TempDir Path scratch) throws Exception {
-    published13 = InterfaceFacts.of(PublishedInterface.of("v1.13.0", scratch));
-    expected = new TreeMap<>(InterfaceFacts.of(PublishedInterface.of("v1.12.0", scratch)));
+    published13 = InterfaceFacts.of(PublishedInterface.csi("v1.13.0", scratch));
+    expected = new TreeMap<>(InterfaceFacts.of(PublishedInterface.csi("v1.12.0", scratch)));
     // All of 1.13, and of 1.12 what 1.13 has no more.
     expected.putAll(published13);
   }

@@ -19,14 +19,22 @@ import java.util.regex.Pattern;
 /** The interface as its publisher's Go module has it, fetched by {@code go}, read by protoc. */
 final class PublishedInterface {
 
-  private static final String MODULE = "github.com/container-storage-interface/spec";
   private static final Pattern DIR = Pattern.compile("\"Dir\": \"([^\"]+)\"");
 
   private PublishedInterface() {}
 
-  static FileDescriptorProto of(String version, Path scratch)
+  static FileDescriptorProto csi(String version, Path scratch)
       throws IOException, InterruptedException {
-    String about = run(scratch, List.of("go", "mod", "download", "-json", MODULE + "@" + version));
+    return of("github.com/container-storage-interface/spec@" + version, "csi.proto", scratch);
+  }
+
+  /**
+   * @param module a Go module with its version
+   * @param file in it
+   */
+  static FileDescriptorProto of(String module, String file, Path scratch)
+      throws IOException, InterruptedException {
+    String about = run(scratch, List.of("go", "mod", "download", "-json", module));
     Matcher dir = DIR.matcher(about);
     if (!dir.find()) {
       throw new IOException("go names no folder: " + about);
@@ -35,7 +43,8 @@ final class PublishedInterface {
     if (!protoc.toFile().setExecutable(true)) {
       throw new IOException(protoc + " is not there: run 'mvn verify', which copies it");
     }
-    Path out = scratch.resolve(version + ".pb");
+    Path source = Path.of(dir.group(1)).resolve(file);
+    Path out = scratch.resolve("interface.pb");
     for (String imported : List.of("descriptor", "timestamp", "wrappers")) {
       String name = "google/protobuf/" + imported + ".proto";
       try (InputStream in =
@@ -48,10 +57,10 @@ final class PublishedInterface {
         scratch,
         List.of(
             protoc.toString(),
-            "-I" + dir.group(1),
+            "-I" + source.getParent(),
             "-I" + scratch,
             "--descriptor_set_out=" + out,
-            "csi.proto"));
+            String.valueOf(source.getFileName())));
     return FileDescriptorSet.parseFrom(Files.readAllBytes(out), marks()).getFile(0);
   }
 

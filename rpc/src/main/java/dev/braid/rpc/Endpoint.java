@@ -13,8 +13,11 @@ public sealed interface Endpoint {
   /** The socket file, an absolute path. */
   record Unix(Path path) implements Endpoint {
 
-    /** What {@code sockaddr_un} holds, less the final zero and the mark that a new socket bears. */
-    private static final int MAX_BYTES = 106;
+    /**
+     * What {@code sockaddr_un} holds, less the final zero and the two marks that a new socket
+     * bears.
+     */
+    private static final int MAX_BYTES = 105;
 
     public Unix {
       if (!path.isAbsolute()) {

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.InvalidInput;
 import dev.braid.base.error.Refused;
+import dev.braid.base.step.Steps;
 import dev.braid.proto.csi.v1.IdentityGrpc;
 import dev.braid.proto.csi.v1.ProbeRequest;
 import dev.braid.proto.csi.v1.ProbeResponse;
+import dev.braid.rpc.change.SocketFile;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -105,7 +107,7 @@ class RpcServerTest {
   @DisplayName("rule 15: the socket file of a killed server is replaced, by the next start")
   void stale() throws Exception {
     Files.createDirectory(folder.resolve("new"));
-    for (String left : List.of("csi.sock", "csi.sock~")) {
+    for (String left : List.of("csi.sock", ".csi.sock~")) {
       try (var killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
         killed.bind(UnixDomainSocketAddress.of(folder.resolve("new").resolve(left)));
       }
@@ -136,6 +138,14 @@ class RpcServerTest {
       old.close();
       assertThat(probe()).isNotNull();
     }
+  }
+
+  @Test
+  @DisplayName("a socket that nobody serves yet bears a name that kubelet passes by")
+  void hidden() {
+    var path = Steps.unobserved().call("prepare", new SocketFile(socket.path())::prepare).getPath();
+    assertThat(path).hasParentRaw(folder.resolve("new"));
+    assertThat(path.getFileName().toString()).startsWith(".");
   }
 
   @Test
@@ -228,7 +238,7 @@ class RpcServerTest {
       assertThatThrownBy(() -> Endpoint.parse(wrong)).as(wrong).isInstanceOf(BraidException.class);
     }
     assertThatThrownBy(() -> Endpoint.parseUnix("unix:///" + "x".repeat(110)))
-        .hasMessageContaining("106 bytes");
+        .hasMessageContaining("105 bytes");
     assertThatThrownBy(() -> Endpoint.parseUnix("san1:7443")).hasMessageContaining("unix:///");
   }
 }

@@ -39,6 +39,11 @@ public record MountEntry(
     return options.contains("ro") || superOptions.contains("ro");
   }
 
+  /** The same, under another name. */
+  MountEntry at(Path other) {
+    return new MountEntry(id, parent, device, root, other, options, type, source, superOptions);
+  }
+
   static Optional<MountEntry> parse(String line) {
     String[] word = line.split(" ", -1);
     int separator = FIXED_FIELDS;

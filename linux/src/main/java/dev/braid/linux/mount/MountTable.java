@@ -5,8 +5,10 @@ import dev.braid.linux.DeviceNumber;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The mounts of one namespace at one moment, in the kernel's order. */
 public record MountTable(List<MountEntry> entries) {
@@ -23,6 +25,30 @@ public record MountTable(List<MountEntry> entries) {
     } catch (IOException e) {
       throw new KernelRefused("cannot read " + file, e);
     }
+  }
+
+  /**
+   * As the host sees it, for a process in a container that has the host's root mounted on a folder.
+   * There everything that the host has mounted appears a second time, also what this process
+   * mounted itself: these are the same mounts, and go with them. What only the host has gets the
+   * name that it has there.
+   *
+   * <p>Two are the same if they show the same folder of the same file system, whatever their names:
+   * a folder may be a symbolic link on the host and none in the container. A mount of the host's
+   * that this hides by mistake still holds its device, and is found when that is to go.
+   */
+  public MountTable asOnHost(Path hostRoot) {
+    record Shown(DeviceNumber device, String root) {}
+    var own = entries.stream().filter(e -> !e.target().startsWith(hostRoot)).toList();
+    var shown = own.stream().map(e -> new Shown(e.device(), e.root())).collect(Collectors.toSet());
+    var all = new ArrayList<MountEntry>();
+    entries.stream()
+        .filter(e -> e.target().startsWith(hostRoot))
+        .filter(e -> !shown.contains(new Shown(e.device(), e.root())))
+        .map(e -> e.at(Path.of("/").resolve(hostRoot.relativize(e.target()))))
+        .forEach(all::add);
+    all.addAll(own); // on top: what this process can unmount
+    return new MountTable(all);
   }
 
   /** A mountinfo file: of this process, or under {@code /proc/PID} of another. */

@@ -51,6 +51,40 @@ class MountTableTest {
   }
 
   @Test
+  @DisplayName(
+      "in a container that sees the host's root, a mount is there once, by the host's name")
+  void inContainer() {
+    var table =
+        MountTable.parse(
+                """
+                28 1 0:90 / / ro,relatime - overlay overlay rw
+                40 28 254:0 /var/lib/kubelet /var/lib/kubelet rw shared:1 - ext4 /dev/vda rw
+                41 28 254:0 / /host rw master:1 - ext4 /dev/vda rw
+                42 28 0:5 / /dev rw - devtmpfs udev rw
+                60 40 253:0 / /var/lib/kubelet/plugins/a/globalmount rw shared:40 - ext4 /dev/dm-0 rw
+                61 41 253:0 / /host/data/kubelet/plugins/a/globalmount rw master:40 - ext4 /dev/dm-0 rw
+                62 40 0:5 /dm-1 /var/lib/kubelet/plugins/b/c rw shared:41 - devtmpfs udev rw
+                63 41 0:5 /dm-1 /host/data/kubelet/plugins/b/c rw master:41 - devtmpfs udev rw
+                64 41 253:2 / /host/mnt/by\\040hand rw master:42 - ext4 /dev/dm-2 rw
+                65 41 0:5 /dm-3 /host/srv/node rw master:43 - devtmpfs udev rw
+                """)
+            .asOnHost(Path.of("/host"));
+    assertThat(table.of(DM_0))
+        .extracting(MountEntry::target)
+        .containsExactly(Path.of("/var/lib/kubelet/plugins/a/globalmount"));
+    assertThat(table.ofNode("dm-1"))
+        .extracting(MountEntry::target)
+        .containsExactly(Path.of("/var/lib/kubelet/plugins/b/c"));
+    assertThat(table.of(new DeviceNumber(253, 2)))
+        .extracting(MountEntry::target)
+        .containsExactly(Path.of("/mnt/by hand"));
+    assertThat(table.ofNode("dm-3"))
+        .extracting(MountEntry::target)
+        .containsExactly(Path.of("/srv/node"));
+    assertThat(table.at(Path.of("/")).orElseThrow().type()).isEqualTo("overlay");
+  }
+
+  @Test
   void thisMachine() {
     assertThat(MountTable.ofSelf().at(Path.of("/"))).isPresent();
   }

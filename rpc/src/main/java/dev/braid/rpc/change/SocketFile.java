@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * The file of a Unix socket. The server binds it under another name in the same folder; it gets its
  * own, in one rename, when only its owner may use it. So nobody meets it with other permissions,
  * and a file that a killed server left is replaced without a moment in which there is none.
+ *
+ * <p>The other name begins with a dot: kubelet, which watches a folder for the sockets of plugins,
+ * passes such a one by. It would otherwise register the plugin under a name that is gone at once.
  */
 public final class SocketFile {
 
@@ -29,7 +32,7 @@ public final class SocketFile {
 
   public SocketFile(Path path) {
     this.path = path;
-    this.fresh = path.resolveSibling(path.getFileName() + "~");
+    this.fresh = path.resolveSibling("." + path.getFileName() + "~");
   }
 
   /**
