@@ -92,7 +92,9 @@ final class DebtMirror {
                     before -> {
                       var owed = new ArrayList<>(debts);
                       before.owed().stream()
-                          .filter(debt -> poolOf(debt.volume()).map(p -> !asked.contains(p)).orElse(false))
+                          .filter(
+                              debt ->
+                                  poolOf(debt.volume()).map(p -> !asked.contains(p)).orElse(false))
                           .forEach(owed::add);
                       return before.without(settled::contains).owing(owed);
                     },

@@ -37,7 +37,8 @@ final class NodeWords implements InitiatorApi.Watcher {
   private final Condition news = lock.newCondition();
 
   /**
-   * @param changed told of each node whose Initiator, or whose debts, may need a look; must not wait
+   * @param changed told of each node whose Initiator, or whose debts, may need a look; must not
+   *     wait
    */
   NodeWords(InitiatorApi api, Consumer<NodeName> changed) {
     this.api = api;

@@ -6,7 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which heads there are, and which pools they serve. Now from a file, later from custom resources. Every call answers from the newest state.
+ * Which heads there are, and which pools they serve. Now from a file, later from custom resources.
+ * Every call answers from the newest state.
  */
 interface Topology {
 

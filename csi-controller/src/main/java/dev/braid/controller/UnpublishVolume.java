@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes a volume back from a node (rule 7). CSI does not say whether the node is alive, and the
- * controller does not guess: the node's word is waited for, and the head fences without it. A success
- * is the head's proof that the node can write no more.
+ * controller does not guess: the node's word is waited for, and the head fences without it. A
+ * success is the head's proof that the node can write no more.
  */
 final class UnpublishVolume {
 

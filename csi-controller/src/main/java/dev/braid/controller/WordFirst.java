@@ -55,8 +55,7 @@ final class WordFirst implements Withdrawal {
     }
     boolean fenced =
         steps.call(
-            "head: unpublish",
-            step -> head.unpublish(step, volume, node, Duration.ZERO, deadline));
+            "head: unpublish", step -> head.unpublish(step, volume, node, Duration.ZERO, deadline));
     node.ifPresent(words::answered);
     publications.forEach(publication -> words.answered(publication.node()));
     return fenced;
@@ -73,17 +72,14 @@ final class WordFirst implements Withdrawal {
     }
   }
 
-  private void carry(
-      HeadClient head, VolumeId volume, Publication publication, Deadline deadline) {
+  private void carry(HeadClient head, VolumeId volume, Publication publication, Deadline deadline) {
     NodeName node = publication.node();
-    steps.run(
-        "head: withdraw", step -> head.withdraw(step, volume, Optional.of(node), deadline));
+    steps.run("head: withdraw", step -> head.withdraw(step, volume, Optional.of(node), deadline));
     Optional<BootId> standing = words.standing(node, volume, publication.generation());
     standing.ifPresent(
         boot ->
             steps.run(
                 "head: attest",
-                step ->
-                    head.attest(step, volume, node, publication.generation(), boot, deadline)));
+                step -> head.attest(step, volume, node, publication.generation(), boot, deadline)));
   }
 }

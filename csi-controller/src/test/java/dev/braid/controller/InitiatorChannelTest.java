@@ -34,7 +34,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The controller's end of the channel: a head without a kernel, an API server without a network. */
+/**
+ * The controller's end of the channel: a head without a kernel, an API server without a network.
+ */
 @Timeout(120)
 class InitiatorChannelTest {
 
@@ -99,15 +101,15 @@ class InitiatorChannelTest {
   }
 
   @Test
-  @DisplayName("rule 7: unmapped, looked at again, attested, withdrawn without a wait; then settled")
+  @DisplayName(
+      "rule 7: unmapped, looked at again, attested, withdrawn without a wait; then settled")
   void attested() {
     Generation generation = publishTo(NODE1);
     attest(NODE1, IQN1, generation);
     unpublishFrom(NODE1);
     assertThat(asked(WithdrawRequest.class, AttestRequest.class, UnpublishRequest.class))
         .map(Object::getClass)
-        .containsExactly(
-            WithdrawRequest.class, AttestRequest.class, UnpublishRequest.class);
+        .containsExactly(WithdrawRequest.class, AttestRequest.class, UnpublishRequest.class);
     assertThat(asked(UnpublishRequest.class))
         .map(UnpublishRequest.class::cast)
         .allMatch(r -> r.getAttestWaitMs() == 0);
@@ -134,7 +136,8 @@ class InitiatorChannelTest {
     await().atMost(SOON).until(() -> !api.status(NODE1).owed().isEmpty());
     assertThat(api.status(NODE1).owed())
         .extracting(OwedGeneration::volume, OwedGeneration::generation)
-        .containsExactly(org.assertj.core.groups.Tuple.tuple(volume.toString(), generation.value()));
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(volume.toString(), generation.value()));
     attest(NODE1, IQN1, generation);
     await().atMost(SOON).until(() -> api.status(NODE1).equals(emptied(NODE1)));
     assertThat(world.head.debts()).isEmpty();

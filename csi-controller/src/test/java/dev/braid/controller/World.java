@@ -101,11 +101,7 @@ final class World implements AutoCloseable {
             List.of(
                 new IdentityService(),
                 new ControllerService(
-                    source,
-                    made.names(),
-                    open,
-                    made.withdrawal(SHORT_WAIT),
-                    Steps.unobserved())));
+                    source, made.names(), open, made.withdrawal(SHORT_WAIT), Steps.unobserved())));
     made.start();
     return this;
   }

@@ -104,7 +104,16 @@ public final class Main {
     Optional<InitiatorChannel> channel =
         settings.get(NodeSettings.KUBERNETES)
             ? Optional.of(
-                channel(name, boot, records, locks, initiator.look()::at, attacher, maps, mountTable, steps))
+                channel(
+                    name,
+                    boot,
+                    records,
+                    locks,
+                    initiator.look()::at,
+                    attacher,
+                    maps,
+                    mountTable,
+                    steps))
             : Optional.empty();
     Attestor attestor =
         channel.<Attestor>map(c -> c).orElseGet(() -> Attestor.toLog(records, steps));

@@ -68,11 +68,11 @@ class InitiatorChannelTest {
 
   private Life process() {
     var steps = Steps.unobserved();
-    var records =
-        new StageRecords(folder.resolve("state"), host.boot, new HostFiles(), steps);
+    var records = new StageRecords(folder.resolve("state"), host.boot, new HostFiles(), steps);
     var locks = new VolumeLocks(new FileLocks(folder.resolve("locks"), Clock.systemUTC()));
     var words = new Words(NODE, host.boot, records, locks, steps);
-    Debts.Look look = (Wwid wwid, dev.braid.base.Deadline d) -> host.mapped ? List.of("map mpatha") : List.of();
+    Debts.Look look =
+        (Wwid wwid, dev.braid.base.Deadline d) -> host.mapped ? List.of("map mpatha") : List.of();
     var channel =
         new InitiatorChannel(
             NODE,
@@ -80,8 +80,7 @@ class InitiatorChannelTest {
             () -> api,
             new Introduction(NODE, host.boot, () -> IQN, steps),
             words,
-            new Debts(
-                NODE, host.boot, records, locks, look, host, host, host::table, steps),
+            new Debts(NODE, host.boot, records, locks, look, host, host, host::table, steps),
             steps);
     channels.add(channel);
     return new Life(channel, words, host.plugin(steps, locks, records, channel));
@@ -143,7 +142,8 @@ class InitiatorChannelTest {
   }
 
   @Test
-  @DisplayName("rule 7: an unstage does not wait for the API server; the word follows when it is back")
+  @DisplayName(
+      "rule 7: an unstage does not wait for the API server; the word follows when it is back")
   void unstageWithApiAway() {
     node.channel().start();
     stage(1);
@@ -200,7 +200,8 @@ class InitiatorChannelTest {
   }
 
   @Test
-  @DisplayName("rule 7: where that cannot be made sure of, the stage is refused and nothing attached")
+  @DisplayName(
+      "rule 7: where that cannot be made sure of, the stage is refused and nothing attached")
   void stageWithApiAway() {
     node.channel().start();
     stage(1);
@@ -265,7 +266,8 @@ class InitiatorChannelTest {
   }
 
   @Test
-  @DisplayName("rule 7: a settlement that comes with a new stage does not take the new stage's record")
+  @DisplayName(
+      "rule 7: a settlement that comes with a new stage does not take the new stage's record")
   void settledWhileStaged() {
     api.put(NODE, IQN, InitiatorStatus.EMPTY.heardIn(FakeHost.BOOT));
     stage(1);

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Runs the cases that are asked for, or all; prints a table, writes {@code e2e/target/bench.json}. */
+/**
+ * Runs the cases that are asked for, or all; prints a table, writes {@code e2e/target/bench.json}.
+ */
 public final class Bench {
 
   private interface Case {
@@ -57,8 +59,7 @@ public final class Bench {
   private static void write(String machine, List<Row> rows) throws IOException {
     Path file = Repository.root().resolve("e2e/target/bench.json");
     String all = rows.stream().map(Row::json).collect(Collectors.joining(",\n  "));
-    Files.writeString(
-        file, "{\"machine\":\"" + machine + "\",\"rows\":[\n  " + all + "\n]}\n");
+    Files.writeString(file, "{\"machine\":\"" + machine + "\",\"rows\":[\n  " + all + "\n]}\n");
     System.out.println(file);
   }
 }

@@ -38,12 +38,17 @@ final class NodeStart {
               images.resolve("csi-node-linux-amd64.tar").toString(),
               root.resolve("image").toString()));
       var rows = new ArrayList<Row>();
-      rows.add(Row.ofTimes("node-start", "braid", times(repository, root.resolve("image"), "auto")));
       rows.add(
-          Row.ofTimes("node-start", "without archive", times(repository, root.resolve("image"), "off")));
+          Row.ofTimes("node-start", "braid", times(repository, root.resolve("image"), "auto")));
+      rows.add(
+          Row.ofTimes(
+              "node-start", "without archive", times(repository, root.resolve("image"), "off")));
       System.out.println(
-          "flags: " + Files.readString(root.resolve("image/opt/braid/csi-node/java.args")).lines()
-              .filter(l -> l.startsWith("-X") || l.startsWith("-D")).toList());
+          "flags: "
+              + Files.readString(root.resolve("image/opt/braid/csi-node/java.args"))
+                  .lines()
+                  .filter(l -> l.startsWith("-X") || l.startsWith("-D"))
+                  .toList());
       return rows;
     } finally {
       must(List.of("rm", "-rf", "--one-file-system", root.toString()));
@@ -53,7 +58,8 @@ final class NodeStart {
   private static List<Double> times(Path repository, Path root, String share)
       throws IOException, InterruptedException {
     var times = new ArrayList<Double>();
-    once(repository, root, share); // what is read from the disk for the first time is no start's own
+    once(
+        repository, root, share); // what is read from the disk for the first time is no start's own
     for (int i = 0; i < RUNS; i++) {
       times.add(once(repository, root, share));
     }

@@ -57,7 +57,8 @@ record Row(
   }
 
   String line() {
-    var text = new StringBuilder(String.format(Locale.ROOT, "%-14s %-18s n %-4d", name, subject, n));
+    var text =
+        new StringBuilder(String.format(Locale.ROOT, "%-14s %-18s n %-4d", name, subject, n));
     if (p50Millis >= 0) {
       text.append(String.format(Locale.ROOT, " p50 %8.1f ms  p99 %8.1f ms", p50Millis, p99Millis));
     }

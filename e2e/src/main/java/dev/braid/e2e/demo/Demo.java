@@ -24,8 +24,8 @@ import java.time.Duration;
 
 /**
  * A user's story in a real Kubernetes: Braid is installed by its chart, a claim becomes a disk over
- * two paths, one path dies and returns under a writer, the pod moves to the other node with its data,
- * and all of it goes without a trace.
+ * two paths, one path dies and returns under a writer, the pod moves to the other node with its
+ * data, and all of it goes without a trace.
  */
 public final class Demo {
 
@@ -117,8 +117,7 @@ public final class Demo {
             r -> "controller and node plugins are ready",
             () -> Release.install(cluster));
     var clean =
-        report.value(
-            "note what is there before", c -> "noted", () -> ClusterLeftovers.of(cluster));
+        report.value("note what is there before", c -> "noted", () -> ClusterLeftovers.of(cluster));
     // The pod that moves must not share its node with the controller, which would move as well.
     cluster.kubectl("cordon", release.nodeOfController());
     Writers writers =
@@ -219,9 +218,10 @@ public final class Demo {
             node.plugCable(SanNetwork.A);
             Paths.await(node, volume.wwid(), 2, RETURN_SEEN);
             acks.awaitCount(
-                Math.max(before + RECORDS, acks.count() + 100),
-                Deadline.after(ENOUGH_WRITTEN));
-            return "paths 1 -> 2, " + (acks.count() - before) + " records since the cable was pulled";
+                Math.max(before + RECORDS, acks.count() + 100), Deadline.after(ENOUGH_WRITTEN));
+            return "paths 1 -> 2, "
+                + (acks.count() - before)
+                + " records since the cable was pulled";
           });
       report.step(
           "the longest time without an acknowledgement",

@@ -92,7 +92,9 @@ final class Report {
           row.lab() ? "  lab" : "");
     }
     out.println(line);
-    out.printf("%s, of it the lab's own start (lab): %s%n", seconds(total(true).plus(total(false))), seconds(total(true)));
+    out.printf(
+        "%s, of it the lab's own start (lab): %s%n",
+        seconds(total(true).plus(total(false))), seconds(total(true)));
   }
 
   private Duration total(boolean lab) {

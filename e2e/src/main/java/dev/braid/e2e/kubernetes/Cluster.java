@@ -60,8 +60,7 @@ public interface Cluster {
 
   /** What a user would look at, of all namespaces. */
   default String everything() {
-    return kubectl(
-        "get", "pods,pvc,pv,volumeattachments,csinodes,initiators", "-A", "-o", "wide");
+    return kubectl("get", "pods,pvc,pv,volumeattachments,csinodes,initiators", "-A", "-o", "wide");
   }
 
   /** Makes or changes the objects of these manifests. */

@@ -54,8 +54,7 @@ public final class ClusterLeftovers {
       more.removeAll(before);
       var less = new TreeSet<>(before);
       less.removeAll(now);
-      throw new AssertionError(
-          "left over in the API server: " + more + "; gone from it: " + less);
+      throw new AssertionError("left over in the API server: " + more + "; gone from it: " + less);
     }
     machines.assertNoneNow();
   }

@@ -139,8 +139,7 @@ public final class LoopbackApiServer implements AutoCloseable {
     try {
       return new ProcessBuilder(new ArrayList<>(argv))
           .redirectErrorStream(true)
-          .redirectOutput(
-              ProcessBuilder.Redirect.appendTo(folder.resolve(name + ".log").toFile()))
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve(name + ".log").toFile()))
           .start();
     } catch (IOException e) {
       throw new LabException("cannot start " + argv.get(0), e);

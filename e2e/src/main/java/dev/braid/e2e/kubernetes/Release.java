@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Braid in a cluster as its users have it: the agent on the head as its service, and everything else
- * from the chart, by Helm.
+ * Braid in a cluster as its users have it: the agent on the head as its service, and everything
+ * else from the chart, by Helm.
  */
 public final class Release implements AutoCloseable {
 
@@ -160,8 +160,7 @@ public final class Release implements AutoCloseable {
   public List<String> debtsOf(Machine node) {
     return head
         .client()
-        .debts(
-            new PoolName(Head.POOL), new NodeName(node.name()), Deadline.after(Cluster.USUAL))
+        .debts(new PoolName(Head.POOL), new NodeName(node.name()), Deadline.after(Cluster.USUAL))
         .stream()
         .map(debt -> debt.volume().toString())
         .toList();

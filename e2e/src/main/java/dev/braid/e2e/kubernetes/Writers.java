@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A StatefulSet in the default namespace, each of whose pods has a claim and writes signed records to
- * it: every pod to a file of its own, so that all that its predecessors wrote can be read.
+ * A StatefulSet in the default namespace, each of whose pods has a claim and writes signed records
+ * to it: every pod to a file of its own, so that all that its predecessors wrote can be read.
  */
 public final class Writers {
 

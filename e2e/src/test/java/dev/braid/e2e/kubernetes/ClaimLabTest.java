@@ -54,7 +54,9 @@ class ClaimLabTest {
   @Test
   @DisplayName("F10: a claim of a class with an unknown pool gets an event that says which")
   void unknownPool() {
-    assertThat(eventOf("pool: nowhere")).contains("nowhere").contains(dev.braid.e2e.stack.Head.POOL);
+    assertThat(eventOf("pool: nowhere"))
+        .contains("nowhere")
+        .contains(dev.braid.e2e.stack.Head.POOL);
   }
 
   @Test

@@ -12,7 +12,9 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Nodes that Kubernetes cannot hear: their volumes move, and they owe a word until they are back. */
+/**
+ * Nodes that Kubernetes cannot hear: their volumes move, and they owe a word until they are back.
+ */
 @InRelease
 class CutOffLabTest {
 

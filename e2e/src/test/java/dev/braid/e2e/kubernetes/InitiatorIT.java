@@ -125,8 +125,7 @@ class InitiatorIT {
   private static InitiatorStatus change(
       String node, java.util.function.UnaryOperator<InitiatorStatus> change) {
     return STEPS
-        .call(
-            "change", step -> api.change(step, new NodeName(node), change, Deadline.after(SOON)))
+        .call("change", step -> api.change(step, new NodeName(node), change, Deadline.after(SOON)))
         .orElseThrow();
   }
 
@@ -178,7 +177,8 @@ class InitiatorIT {
                         }))
         .isInstanceOf(KubernetesClientException.class)
         .hasMessageContaining("spec.iqn is missing");
-    for (String wrong : List.of("node1", "iqn.2026-01.Test:a", "", "iqn.2026-01.a:" + "a".repeat(223))) {
+    for (String wrong :
+        List.of("node1", "iqn.2026-01.Test:a", "", "iqn.2026-01.a:" + "a".repeat(223))) {
       assertThatThrownBy(
               () -> there.resource(raw("wrong", Map.of("spec", Map.of("iqn", wrong)))).create())
           .as(wrong)
@@ -187,7 +187,8 @@ class InitiatorIT {
   }
 
   @Test
-  @DisplayName("rule 7: who wrote in between is not written over; the change is made to what he wrote")
+  @DisplayName(
+      "rule 7: who wrote in between is not written over; the change is made to what he wrote")
   void conflict() {
     make("both");
     var times = new AtomicInteger();
@@ -206,7 +207,8 @@ class InitiatorIT {
   }
 
   @Test
-  @DisplayName("rule 15: the API server away and back: unreachable within seconds; a watch goes on by itself")
+  @DisplayName(
+      "rule 15: the API server away and back: unreachable within seconds; a watch goes on by itself")
   void awayAndBack() {
     make("away");
     var heard = new CopyOnWriteArrayList<String>();
@@ -237,10 +239,12 @@ class InitiatorIT {
   }
 
   @Test
-  @DisplayName("a node plugin writes its own Initiator, status included, no other, and deletes none")
+  @DisplayName(
+      "a node plugin writes its own Initiator, status included, no other, and deletes none")
   void policy() throws IOException {
     apply("/dev/braid/e2e/kubernetes/initiator-policy.yaml");
-    client.load(
+    client
+        .load(
             new java.io.ByteArrayInputStream(
                 """
                 apiVersion: v1
@@ -401,8 +405,12 @@ class InitiatorIT {
       node.stage(volume, second);
       controller.unpublish(volume, name);
       assertThat(head.debts()).as("fenced").isNotEmpty();
-      await().atMost(SOON).until(() -> !api.find(name).orElseThrow().status().owed().isEmpty()
-          || head.debts().isEmpty());
+      await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  !api.find(name).orElseThrow().status().owed().isEmpty()
+                      || head.debts().isEmpty());
       node.unstage(volume);
       await().atMost(SOON).until(() -> head.debts().isEmpty());
       await()

@@ -126,8 +126,7 @@ class RestartLabTest {
         BACK,
         () ->
             cluster
-                .kubectl(
-                    "get", "csinode", node.name(), "-o", "jsonpath={.spec.drivers[*].name}")
+                .kubectl("get", "csinode", node.name(), "-o", "jsonpath={.spec.drivers[*].name}")
                 .contains("braid.dev"));
   }
 

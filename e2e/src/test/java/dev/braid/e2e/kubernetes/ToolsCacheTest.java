@@ -19,7 +19,8 @@ class ToolsCacheTest {
   @TempDir Path temp;
 
   @Test
-  @DisplayName("programs are built once, without a C library, with the version that clients are told")
+  @DisplayName(
+      "programs are built once, without a C library, with the version that clients are told")
   void builtOnce() throws Exception {
     go("go1.99.0");
     Path tools = build();
@@ -45,7 +46,8 @@ class ToolsCacheTest {
   }
 
   @Test
-  @DisplayName("a Go that is too old is not used: another is asked for, and its sum is what decides")
+  @DisplayName(
+      "a Go that is too old is not used: another is asked for, and its sum is what decides")
   void goTooOld() throws Exception {
     go("go1.19.8");
     // No way to the module proxy: that it was tried is what this test is for.
