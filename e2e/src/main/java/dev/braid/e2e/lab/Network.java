@@ -86,7 +86,18 @@ final class Network {
       // The kernel gives each name once: no other lab can have the same one.
       if (HostProcess.run(
               SOON,
-              List.of("ip", "link", "add", name, "type", "veth", "peer", "name", HOST, "netns", namespace))
+              List.of(
+                  "ip",
+                  "link",
+                  "add",
+                  name,
+                  "type",
+                  "veth",
+                  "peer",
+                  "name",
+                  HOST,
+                  "netns",
+                  namespace))
           .ok()) {
         String host = HOST_SIDE + (4 * i + 1);
         String own = HOST_SIDE + (4 * i + 2);
