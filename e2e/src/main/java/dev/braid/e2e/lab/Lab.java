@@ -136,7 +136,7 @@ public final class Lab implements AutoCloseable {
       var lab = new Lab(folder, new Network(folder.namespace()), image, accelerator, ours);
       try {
         Progress.say("lab: machines run with " + accelerator.description());
-        lab.up(programs);
+        lab.up(programs, image);
         Files.writeString(folder.path().resolve("image"), image.folder().toString());
         Files.writeString(folder.path().resolve("accelerator"), accelerator.name());
         Files.writeString(folder.path().resolve("started"), "");
@@ -153,7 +153,7 @@ public final class Lab implements AutoCloseable {
     }
   }
 
-  private void up(Programs programs) throws IOException {
+  private void up(Programs programs, Image image) throws IOException {
     Path key = key();
     HostProcess.must(
         Duration.ofSeconds(20),
@@ -167,7 +167,8 @@ public final class Lab implements AutoCloseable {
         "braid-lab",
         "-f",
         key.toString());
-    programs.makeDisk(programsDisk(), folder.path().resolve("programs"), Path.of(key + ".pub"));
+    programs.makeDisk(
+        programsDisk(), folder.path().resolve("programs"), Path.of(key + ".pub"), image);
     network.up(machines.stream().map(Machine::name).toList(), folder.path());
     String names = machines.stream().map(Machine::name).collect(Collectors.joining(", "));
     Progress.during(
