@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -36,7 +37,7 @@ public final class Bench {
     var rows = new ArrayList<Row>();
     for (String name : wanted) {
       System.out.println(name + " ...");
-      rows.addAll(CASES.get(name).run());
+      rows.addAll(Objects.requireNonNull(CASES.get(name)).run());
     }
     String machine = machine();
     System.out.println();

@@ -87,16 +87,7 @@ final class Network {
       if (HostProcess.run(
               SOON,
               List.of(
-                  "ip",
-                  "link",
-                  "add",
-                  name,
-                  "type",
-                  "veth",
-                  "peer",
-                  "name",
-                  HOST,
-                  "netns",
+                  "ip", "link", "add", name, "type", "veth", "peer", "name", HOST, "netns",
                   namespace))
           .ok()) {
         String host = HOST_SIDE + (4 * i + 1);

@@ -82,8 +82,7 @@ public record Programs(Map<String, Path> folders, Map<String, String> etc) {
     }
     // An emulated machine spends half of a JVM's start on loading classes.
     if (folders.keySet().containsAll(ARCHIVED)) {
-      Cached.folder(
-          "e2e/lab/class-archives", List.of(image.disk().toString(), scratch.toString()));
+      Cached.folder("e2e/lab/class-archives", List.of(image.disk().toString(), scratch.toString()));
     }
     long megabytes = 32 + size(scratch) * 5 / 4 / (1 << 20);
     HostProcess.must(
