@@ -68,7 +68,8 @@ final class Kubelets {
         // Of the tests without a cluster: here the node plugin is a pod.
         "systemctl stop braid-node; chmod 755 /usr/local/sbin/braid-kubernetes"
             + " && systemctl daemon-reload"
-            + " && systemctl enable --quiet --now braid-kubernetes containerd kubelet kube-proxy");
+            + " && systemctl enable --quiet braid-kubernetes containerd kubelet kube-proxy"
+            + " && systemctl restart braid-kubernetes containerd kubelet kube-proxy");
   }
 
   private String octets() {
