@@ -105,7 +105,7 @@ final class NodeMemory {
 
   private static Row pss(String when, int attaches, Machine node) {
     Optional<String> kilobytes =
-        node.run("grep -h ^Pss: /proc/$(pgrep -o -f '[d]ev.braid.node.Main')/smaps_rollup")
+        node.run("grep -h ^Pss: /proc/$(pgrep -o -f '[c]si-node/java.args')/smaps_rollup")
             .lines()
             .findFirst();
     double mib = Double.parseDouble(kilobytes.orElseThrow().replaceAll("[^0-9]", "")) / 1024;

@@ -86,10 +86,10 @@ class ConvergeLabTest {
   private void kill(Victim victim, Random random) {
     LockSupport.parkNanos(random.nextInt(LONGEST_MILLIS) * 1_000_000L);
     switch (victim) {
-      case CONTROLLER -> inNodes("dev.braid.controller.Main");
+      case CONTROLLER -> inNodes("csi-controller/java.args");
       case PROVISIONER -> inNodes("csi-provisioner --csi-address");
       case ATTACHER -> inNodes("csi-attacher --csi-address");
-      case NODE_PLUGIN -> inNodes("dev.braid.node.Main");
+      case NODE_PLUGIN -> inNodes("csi-node/java.args");
       case AGENT -> {
         release.head().service().kill();
         release.head().start();

@@ -452,7 +452,7 @@ class InitiatorIT {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "dev.braid.controller.Main")
+                "csi-controller/java.args")
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("controller.log").toFile());
     builder.environment().keySet().removeIf(key -> key.startsWith("BRAID_"));

@@ -39,7 +39,7 @@ class RestartLabTest {
       awaitDriver(node);
 
       String before = plugin(node);
-      assertThat(Release.kill(node, "dev.braid.node.Main")).isTrue();
+      assertThat(Release.kill(node, "csi-node/java.args")).isTrue();
       writer.acks().awaitMore(50, Deadline.after(Duration.ofSeconds(60)));
       Wait.until("the plugin runs again", BACK, () -> !plugin(node).equals(before));
       awaitDriver(node);
@@ -132,6 +132,6 @@ class RestartLabTest {
 
   /** The plugin's process, by its id in the machine. */
   private static String plugin(Machine node) {
-    return node.exec("pgrep -f '[d]ev.braid.node.Main'").text();
+    return node.exec("pgrep -f '[c]si-node/java.args'").text();
   }
 }
