@@ -452,7 +452,7 @@ class InitiatorIT {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "csi-controller/java.args")
+                "dev.braid.controller.Main")
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("controller.log").toFile());
     builder.environment().keySet().removeIf(key -> key.startsWith("BRAID_"));
