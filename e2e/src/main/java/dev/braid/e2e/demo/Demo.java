@@ -70,7 +70,6 @@ public final class Demo {
       System.out.println("because:   " + failed.getCause());
       System.out.println(
           "logs:      " + logs + " (every machine's journal, maps, configfs; trace)");
-      System.out.println("Nothing is left running.");
       keepTrace(failed, logs);
       System.exit(1);
     }
