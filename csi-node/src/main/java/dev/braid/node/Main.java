@@ -60,7 +60,8 @@ public final class Main {
     try {
       run();
     } catch (BraidException e) {
-      log.error("the node plugin cannot start: {}", e.getMessage());
+      String cause = e.getCause() == null ? "" : ": " + e.getCause();
+      log.error("the node plugin cannot start: {}{}", e.getMessage(), cause);
       log.debug("the node plugin cannot start", e);
       System.exit(1);
     }

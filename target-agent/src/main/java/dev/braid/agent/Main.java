@@ -51,7 +51,8 @@ public final class Main {
         System.exit(2);
       }
     } catch (BraidException e) {
-      log.error("the agent cannot start: {}", e.getMessage());
+      String cause = e.getCause() == null ? "" : ": " + e.getCause();
+      log.error("the agent cannot start: {}{}", e.getMessage(), cause);
       log.debug("the agent cannot start", e);
       System.exit(1);
     }

@@ -69,7 +69,6 @@ public final class Demo {
       System.out.println("FAILED at: " + failed.getMessage());
       System.out.println("because:   " + failed.getCause());
       System.out.println("logs:      " + logs + " (machines, Kubernetes, pods; the trace)");
-      System.out.println("Nothing is left running.");
       keepTrace(failed, logs);
       System.exit(1);
     }
