@@ -19,6 +19,11 @@ final class ProcessTable {
   private static final Pattern SYSTEM =
       Pattern.compile("systemd.*|\\(sd-pam\\)|\\(udev-worker\\)|udevadm|sshd.*|agetty|dbus-daemon");
 
+  /** Around containers. What runs inside them is not among these. */
+  private static final Pattern KUBERNETES =
+      Pattern.compile(
+          "containerd-shim.*|runc.*|exe|pause|ip6?tables.*|xtables.*|nft|conntrack|bridge|loopback|host-local");
+
   private final Map<Long, Entry> byPid;
   private final long probe;
 
@@ -65,7 +70,8 @@ final class ProcessTable {
         lines.add(entry.command() + ": waits in the kernel: " + entry.arguments());
       } else if (!kernel
           && !ours.contains(entry.pid())
-          && !SYSTEM.matcher(entry.command()).matches()) {
+          && !SYSTEM.matcher(entry.command()).matches()
+          && !KUBERNETES.matcher(entry.command()).matches()) {
         lines.add(entry.command() + ": " + entry.arguments());
       }
     }

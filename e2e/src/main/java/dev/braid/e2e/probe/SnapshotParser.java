@@ -19,6 +19,20 @@ final class SnapshotParser {
   private static final Pattern MOUNT_OF_THE_SYSTEM =
       Pattern.compile("/run/(credentials|user)/.*|/proc/sys/fs/binfmt_misc");
 
+  /** Of containers, which Kubernetes may start anew at any time. Volumes are not among them. */
+  private static final Pattern MOUNT_OF_A_CONTAINER =
+      Pattern.compile(
+          "/run/(containerd|netns)/.*"
+              + "|/var/lib/kubelet/pods/[^/]+/volumes/kubernetes.io~(?!csi/)[^/]+/.*");
+
+  /** What kubelet keeps of pods, and of itself, beside CSI volumes. */
+  private static final Pattern FILE_OF_KUBELET =
+      Pattern.compile(
+          ". /var/lib/kubelet/("
+              + "pods/[0-9a-f-]{36}(?!/volume(s|Devices)/kubernetes.io~csi/).*"
+              + "|[a-z_]+_state .*|(checkpoints|device-plugins|pki|seccomp|usernamespaces)(/.*|$)"
+              + "|plugins(/kubernetes.io(/csi(/braid.dev|/volumeDevices)?)?)?$)");
+
   private SnapshotParser() {}
 
   /**
@@ -61,7 +75,10 @@ final class SnapshotParser {
 
   private static List<String> meaning(Kind kind, List<String> section) {
     return switch (kind) {
-      case FILE, POOL -> section.stream().filter(l -> !LOCK.matcher(l).find()).toList();
+      case FILE, POOL ->
+          section.stream()
+              .filter(l -> !LOCK.matcher(l).find() && !FILE_OF_KUBELET.matcher(l).lookingAt())
+              .toList();
       case RECORD -> section.stream().flatMap(l -> record(l).stream()).toList();
       case MOUNT -> section.stream().flatMap(l -> mount(l).stream()).toList();
       case BOOK -> section.stream().flatMap(l -> row(l).stream()).toList();
@@ -86,7 +103,8 @@ final class SnapshotParser {
       throw new IllegalArgumentException("not a line of mountinfo: " + line);
     }
     String point = mount.group(2);
-    if (MOUNT_OF_THE_SYSTEM.matcher(point).matches()) {
+    if (MOUNT_OF_THE_SYSTEM.matcher(point).matches()
+        || MOUNT_OF_A_CONTAINER.matcher(point).matches()) {
       return List.of();
     }
     String access = mount.group(6).startsWith("ro") ? " device read-only" : "";

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.braid.e2e.chart.Helm.Objects;
 import dev.braid.e2e.lab.Repository;
+import dev.braid.san.Initiator;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -296,6 +298,17 @@ class ChartIT {
         .as("after a change of the chart: deploy/render > deploy/braid.yaml")
         .isEqualTo(rendered.text());
     assertThat(Objects.of(rendered.text()).kind("CustomResourceDefinition")).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("the chart's definition of Initiator is the one that the build makes of the code")
+  void definition() throws Exception {
+    try (InputStream made =
+        Initiator.class.getResourceAsStream("/META-INF/fabric8/initiators.braid.dev-v1.yml")) {
+      assertThat(Helm.CHART.resolve("crds/initiators.yaml"))
+          .as("after a change of Initiator: copy san-api/target/classes/META-INF/fabric8/*.yml")
+          .hasBinaryContent(java.util.Objects.requireNonNull(made).readAllBytes());
+    }
   }
 
   /** {@code GROUP/RESOURCE [NAMES]: VERBS}, in order. */

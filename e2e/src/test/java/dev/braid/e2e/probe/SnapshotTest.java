@@ -112,6 +112,43 @@ class SnapshotTest {
   }
 
   @Test
+  @DisplayName("What Kubernetes keeps of containers says nothing; what it keeps of volumes does")
+  void kubernetes() {
+    String pod = "/var/lib/kubelet/pods/0f1c3c52-52b5-4a41-8f7e-1d3d3f4f2a10";
+    String claim = "/volumes/kubernetes.io~csi/pvc-1";
+    String staging = "/var/lib/kubelet/plugins/kubernetes.io/csi/braid.dev";
+
+    Diff files =
+        added(
+            Kind.FILE,
+            String.join(
+                "\n",
+                "d " + pod,
+                "f " + pod + "/etc-hosts (120 bytes)",
+                "d " + pod + "/volumes/kubernetes.io~csi",
+                "d " + pod + claim,
+                "d " + staging,
+                "d " + staging + "/abc",
+                "f /var/lib/kubelet/actuated_pods_state (12 bytes)",
+                "d /var/lib/kubelet/planted"));
+    Diff mounts =
+        added(
+            Kind.MOUNT,
+            """
+            90 26 0:40 / /run/containerd/io.containerd.runtime.v2.task/k8s.io/a/rootfs rw - overlay overlay rw
+            91 26 0:41 / POD/volumes/kubernetes.io~projected/token rw - tmpfs tmpfs rw
+            92 26 253:0 / PODCLAIM/mount rw - ext4 /dev/dm-0 rw
+            """
+                .replace("PODCLAIM", pod + claim)
+                .replace("POD", pod));
+
+    assertThat(files.added(Kind.FILE))
+        .containsExactlyInAnyOrder(
+            "d " + pod + claim, "d " + staging + "/abc", "d /var/lib/kubelet/planted");
+    assertThat(mounts.added(Kind.MOUNT)).singleElement().asString().contains(pod + claim);
+  }
+
+  @Test
   @DisplayName("Mounts that the system makes for its own services say nothing")
   void mountsOfTheSystem() {
     Diff diff =
