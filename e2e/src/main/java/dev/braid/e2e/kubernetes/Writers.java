@@ -56,9 +56,28 @@ public final class Writers {
    */
   public static Writers create(
       LabCluster cluster, String name, int replicas, String storageClass, String size) {
+    return create(cluster, name, replicas, storageClass, size, "writer.yaml");
+  }
+
+  /**
+   * The same with pods that write a plain line a second: they prove nothing of their data, and cost
+   * their node next to nothing. They cannot be followed.
+   */
+  static Writers createPlain(
+      LabCluster cluster, String name, int replicas, String storageClass, String size) {
+    return create(cluster, name, replicas, storageClass, size, "plain-writer.yaml");
+  }
+
+  private static Writers create(
+      LabCluster cluster,
+      String name,
+      int replicas,
+      String storageClass,
+      String size,
+      String template) {
     var writers = new Writers(cluster, name, replicas);
     cluster.apply(
-        template()
+        text(template)
             .replace("@NAME@", name)
             .replace("@REPLICAS@", String.valueOf(replicas))
             .replace("@KEY@", writers.key.hex())
@@ -118,6 +137,14 @@ public final class Writers {
 
   public Machine machineOf(String pod) {
     return cluster.machine(cluster.kubectl("get", "pod", pod, "-o", "jsonpath={.spec.nodeName}"));
+  }
+
+  /** Whether the pod has a node again, and that is another than this one. */
+  boolean hasMovedFrom(Machine node) {
+    String now =
+        cluster.kubectl(
+            "get", "pod", pod(), "--ignore-not-found", "-o", "jsonpath={.spec.nodeName}");
+    return !now.isEmpty() && !now.equals(node.name());
   }
 
   /** Of a claim that is bound. */
@@ -192,10 +219,10 @@ public final class Writers {
     return new VolumeId(new PoolName("records"), Serial.random(new SecureRandom()));
   }
 
-  private static String template() {
-    try (InputStream in = Writers.class.getResourceAsStream("writer.yaml")) {
+  private static String text(String resource) {
+    try (InputStream in = Writers.class.getResourceAsStream(resource)) {
       if (in == null) {
-        throw new IllegalStateException("no resource writer.yaml");
+        throw new IllegalStateException("no resource " + resource);
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

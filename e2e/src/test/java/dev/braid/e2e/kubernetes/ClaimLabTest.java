@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.base.Deadline;
 import dev.braid.e2e.lab.Machine;
+import dev.braid.e2e.stack.Head;
 import dev.braid.e2e.stack.Paths;
 import dev.braid.e2e.stack.Wait;
 import java.time.Duration;
@@ -56,13 +57,13 @@ class ClaimLabTest {
   void unknownPool() {
     assertThat(eventOf("pool: nowhere"))
         .contains("nowhere")
-        .contains(dev.braid.e2e.stack.Head.POOL);
+        .contains(Head.POOL);
   }
 
   @Test
   @DisplayName("F10: a claim of a class with an unknown parameter gets an event that says which")
   void unknownParameter() {
-    assertThat(eventOf("pool: " + dev.braid.e2e.stack.Head.POOL + "\n  colour: blue"))
+    assertThat(eventOf("pool: " + Head.POOL + "\n  colour: blue"))
         .contains("colour");
   }
 
@@ -117,7 +118,7 @@ class ClaimLabTest {
   @DisplayName("F12: ten claims and pods on two nodes at once: all run, all go, nothing is left")
   void tenAtOnce() {
     var clean = ClusterLeftovers.of(cluster);
-    var writers = Writers.create(cluster, "ten", 10, Release.STORAGE_CLASS, "64Mi");
+    var writers = Writers.createPlain(cluster, "ten", 10, Release.STORAGE_CLASS, "64Mi");
     writers.awaitRunning();
     var nodes = writers.pods().stream().map(writers::machineOf).collect(Collectors.toSet());
     assertThat(nodes).as("both nodes have some of them").hasSize(2);

@@ -53,7 +53,7 @@ class CutOffLabTest {
       Wait.until(
           "the pod runs on the other node",
           BACK,
-          () -> !writers.machineOf(writers.pod()).equals(node));
+          () -> writers.hasMovedFrom(node));
       writers.awaitRunning();
       try (PodWriter second = writers.follow()) {
         second.acks().awaitCount(20, Deadline.after(Duration.ofSeconds(60)));
@@ -91,7 +91,7 @@ class CutOffLabTest {
       Wait.until(
           "the pod runs on the other node",
           BACK,
-          () -> !writers.machineOf(writers.pod()).equals(node));
+          () -> writers.hasMovedFrom(node));
       writers.awaitRunning();
       writers.readBack(writers.pod(), first).throwUnlessHolds();
       assertThat(release.debtsOf(node))

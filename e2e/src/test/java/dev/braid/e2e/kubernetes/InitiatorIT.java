@@ -15,7 +15,6 @@ import dev.braid.base.VolumeId;
 import dev.braid.base.error.ApiUnreachable;
 import dev.braid.base.error.Refused;
 import dev.braid.base.step.Steps;
-import dev.braid.e2e.lab.LabException;
 import dev.braid.node.NodeEnd;
 import dev.braid.proto.csi.v1.CapacityRange;
 import dev.braid.proto.csi.v1.ControllerGrpc;
@@ -52,7 +51,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -60,7 +58,6 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -87,7 +84,9 @@ class InitiatorIT {
 
   @BeforeAll
   static void start() throws IOException {
-    server = LoopbackApiServer.start(Files.createDirectory(folder.resolve("api")), program());
+    server = 
+        LoopbackApiServer.start(
+            Files.createDirectory(folder.resolve("api")), Tools.get().program("kube-apiserver"));
     admin = Config.fromKubeconfig(Files.readString(server.kubeconfig()));
     client = new KubernetesClientBuilder().withConfig(admin).build();
     api = KubernetesInitiators.connect(admin);
@@ -103,18 +102,6 @@ class InitiatorIT {
     api.close();
     client.close();
     server.close();
-  }
-
-  /** Among the tools that were built for the lab. */
-  private static Path program() throws IOException {
-    Path cache = Path.of(System.getProperty("user.home"), ".cache", "braid");
-    try (Stream<Path> all = Files.list(cache)) {
-      return all.filter(f -> f.getFileName().toString().startsWith("tools-"))
-          .map(f -> f.resolve("bin/kube-apiserver"))
-          .filter(Files::isExecutable)
-          .max(Comparator.comparing(f -> f.toFile().lastModified()))
-          .orElseThrow(() -> new LabException("no kube-apiserver: run e2e/tools/build-tools"));
-    }
   }
 
   private static NodeInitiator make(String node) {
