@@ -106,6 +106,9 @@ public final class Repeater implements AutoCloseable {
       log.warn("{}: {}; trying again", name, e.toString());
       log.debug("{}", name, e);
       return false;
+    } catch (Error e) { // a mistake of ours, perhaps in one case only: the others must not wait
+      log.error("{} failed; trying again", name, e);
+      return false;
     }
   }
 

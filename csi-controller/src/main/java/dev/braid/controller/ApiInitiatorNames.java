@@ -38,8 +38,10 @@ final class ApiInitiatorNames implements InitiatorNames {
               + claimants
               + " have the same initiator name "
               + iqn
-              + ": give each its own (iscsi-iname > /etc/iscsi/initiatorname.iscsi), restart iscsid"
-              + " and delete the Initiators of those that were changed");
+              + ". If one of them is a node that is no more: kubectl delete initiator and its name."
+              + " If all of them live: drain all but one, give each of those its own name"
+              + " (iscsi-iname > /etc/iscsi/initiatorname.iscsi), restart iscsid there and delete"
+              + " their Initiators");
     }
     return iqn;
   }

@@ -7,14 +7,17 @@ import dev.braid.base.NodeName;
 import dev.braid.base.PoolName;
 import dev.braid.base.VolumeId;
 import dev.braid.base.error.BraidException;
+import dev.braid.base.error.DeadlinePassed;
+import dev.braid.base.error.HeadUnreachable;
 import dev.braid.base.error.InvalidInput;
 import dev.braid.base.error.NotFound;
+import dev.braid.base.error.NotTrusted;
 import dev.braid.base.step.Steps;
 import dev.braid.rpc.HeadClient;
 import dev.braid.rpc.HeadDebt;
 import dev.braid.san.AttestedGeneration;
 import dev.braid.san.InitiatorApi;
-import dev.braid.san.InitiatorStatus;
+import dev.braid.san.NodeInitiator;
 import dev.braid.san.OwedGeneration;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,7 +66,6 @@ final class DebtMirror {
     if (now.isEmpty()) {
       return; // the book keeps what is owed; it is mirrored when the node is back
     }
-    InitiatorStatus status = now.get().status();
     var asked = new HashSet<PoolName>();
     var debts = new ArrayList<OwedGeneration>();
     var settled = new HashSet<AttestedGeneration>();
@@ -73,12 +75,14 @@ final class DebtMirror {
         continue;
       }
       try {
-        Found found = ask(pool, node, status, deadline.atMost(HEAD));
+        Found found = ask(pool, now.get(), deadline.atMost(HEAD));
         debts.addAll(found.debts());
         settled.addAll(found.settled());
         asked.add(pool);
-      } catch (BraidException e) {
+      } catch (HeadUnreachable | NotTrusted | DeadlinePassed e) {
         silent.add(pool);
+        failure = Objects.requireNonNullElse(failure, e);
+      } catch (BraidException e) { // of this node alone
         failure = Objects.requireNonNullElse(failure, e);
       }
     }
@@ -104,10 +108,11 @@ final class DebtMirror {
     }
   }
 
-  private Found ask(PoolName pool, NodeName node, InitiatorStatus status, Deadline deadline) {
+  private Found ask(PoolName pool, NodeInitiator of, Deadline deadline) {
+    NodeName node = of.node();
     HeadClient head = heads.serving(pool);
     var words =
-        status.words().stream()
+        of.status().words().stream()
             .filter(word -> poolOf(word.volume()).equals(Optional.of(pool)))
             .toList();
     // Publications before debts: one that is fenced in between is then found as its debt.
@@ -121,13 +126,19 @@ final class DebtMirror {
     List<HeadDebt> owed = head.debts(pool, node, deadline);
     for (HeadDebt debt : owed) {
       for (AttestedGeneration word : words) {
-        answered |= answer(head, debt, word, deadline);
+        if (answers(word, of, debt)) {
+          answer(head, debt, word, deadline);
+          answered = true;
+        }
       }
     }
     List<HeadDebt> left = answered ? head.debts(pool, node, deadline) : owed;
     return new Found(
         left.stream()
-            .map(debt -> OwedGeneration.of(debt.volume(), debt.generation(), debt.since()))
+            .map(
+                debt ->
+                    OwedGeneration.of(
+                        debt.volume(), debt.generation(), debt.initiator(), debt.since()))
             .toList(),
         settled);
   }
@@ -142,29 +153,31 @@ final class DebtMirror {
     }
   }
 
-  /** A word about a later generation answers too: what was before it is gone. */
-  private boolean answer(
-      HeadClient head, HeadDebt debt, AttestedGeneration word, Deadline deadline) {
-    boolean answers =
-        word.volume().equals(debt.volume().toString())
-            && word.generation() >= debt.generation().value();
-    if (answers) {
-      // In the debt's own generation, so that it can touch no publication.
-      Generation generation = debt.generation();
-      steps.run(
-          "head: attest debt",
-          step ->
-              head.attest(
-                  step,
-                  debt.volume(),
-                  debt.node(),
-                  generation,
-                  new BootId(word.bootId()),
-                  deadline));
-      log.info(
-          "node {} owes volume {}, generation {}, no more", debt.node(), debt.volume(), generation);
-    }
-    return answers;
+  /**
+   * A word about a later generation answers too: what was before it is gone. But a machine that
+   * took over the node's name knows nothing of its predecessor's kernel.
+   */
+  private static boolean answers(AttestedGeneration word, NodeInitiator of, HeadDebt debt) {
+    return word.volume().equals(debt.volume().toString())
+        && word.generation() >= debt.generation().value()
+        && of.iqn().equals(debt.initiator());
+  }
+
+  private void answer(HeadClient head, HeadDebt debt, AttestedGeneration word, Deadline deadline) {
+    // In the debt's own generation, so that it can touch no publication.
+    Generation generation = debt.generation();
+    steps.run(
+        "head: attest debt",
+        step ->
+            head.attest(
+                step,
+                debt.volume(),
+                debt.node(),
+                generation,
+                new BootId(word.bootId()),
+                deadline));
+    log.info(
+        "node {} owes volume {}, generation {}, no more", debt.node(), debt.volume(), generation);
   }
 
   private static Optional<PoolName> poolOf(String volume) {

@@ -39,20 +39,21 @@ final class InitiatorReconciler implements AutoCloseable {
   private void run() {
     // A head that is down costs seconds to ask; once for all nodes is enough.
     Set<PoolName> silent = new HashSet<>();
-    Set<NodeName> undone = new HashSet<>();
     @Nullable BraidException failure = null;
     for (NodeName node : List.copyOf(dirty)) {
       dirty.remove(node);
+      boolean done = false;
       try {
         mirror.mirror(node, silent, Deadline.after(EACH));
+        done = silent.isEmpty();
       } catch (BraidException e) {
         failure = Objects.requireNonNullElse(failure, e);
-      }
-      if (failure != null || !silent.isEmpty()) {
-        undone.add(node);
+      } finally {
+        if (!done) {
+          dirty.add(node);
+        }
       }
     }
-    dirty.addAll(undone);
     if (failure != null) {
       throw failure;
     }

@@ -173,7 +173,7 @@ class InitiatorChannelTest {
   }
 
   private OwedGeneration stale() {
-    return new OwedGeneration(volume.toString(), 99, "2026-01-01T00:00:00Z");
+    return new OwedGeneration(volume.toString(), 99, IQN2.name(), "2026-01-01T00:00:00Z");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.braid.node;
 import dev.braid.base.BootId;
 import dev.braid.base.Deadline;
 import dev.braid.base.Generation;
+import dev.braid.base.Iqn;
 import dev.braid.base.NodeName;
 import dev.braid.base.VolumeId;
 import dev.braid.base.Wwid;
@@ -35,10 +36,14 @@ import org.slf4j.LoggerFactory;
  * word is true for ever, and may be written after the lock is let go. The volume's lock is held for
  * the look alone: a stage that began before the fence may still be making its device.
  *
- * <p>A device that is there belongs to whoever staged it: kubelet will unstage it, with its own
- * order of unmounting, and detaching it under a running pod would be no service. Only what nobody
- * can own, with neither a record of a stage nor a mount, is detached here; what is held open even
- * so stays, as in every detach.
+ * <p>A device that is mounted belongs to whoever mounted it: kubelet will unstage it, with its own
+ * order of unmounting, and detaching it under a running pod would be no service. What is not
+ * mounted is detached here, staged or not: kubelet never unstages what failed to stage for good,
+ * and the device of a fenced generation is of no use to anybody. What is held open even so stays,
+ * as in every detach.
+ *
+ * <p>Only debts of this host's own initiator name are answered: another machine that bore this
+ * node's name may still be alive, and nothing is known here of its kernel.
  */
 final class Debts {
 
@@ -55,7 +60,7 @@ final class Debts {
 
   private final NodeName node;
   private final BootId boot;
-  private final StageRecords records;
+  private final Supplier<Iqn> hostName;
   private final VolumeLocks locks;
   private final Look look;
   private final Attacher attacher;
@@ -66,10 +71,13 @@ final class Debts {
   /** What was said about a debt last, so that it is said once. */
   private final Map<OwedGeneration, String> said = new HashMap<>();
 
+  /**
+   * @param hostName reads the host's initiator name
+   */
   Debts(
       NodeName node,
       BootId boot,
-      StageRecords records,
+      Supplier<Iqn> hostName,
       VolumeLocks locks,
       Look look,
       Attacher attacher,
@@ -78,7 +86,7 @@ final class Debts {
       Steps steps) {
     this.node = node;
     this.boot = boot;
-    this.records = records;
+    this.hostName = hostName;
     this.locks = locks;
     this.look = look;
     this.attacher = attacher;
@@ -99,9 +107,14 @@ final class Debts {
       return;
     }
     List<OwedGeneration> owed = now.get().status().owed();
+    Iqn ours = hostName.get();
     said.keySet().retainAll(owed);
     @Nullable BraidException failure = null;
     for (OwedGeneration debt : owed) {
+      if (!debt.initiator().equals(ours.name())) {
+        say(debt, "is of initiator " + debt.initiator() + ", which this host is not");
+        continue;
+      }
       try {
         answer(api, now.get(), debt, Deadline.after(each));
       } catch (BraidException e) {
@@ -144,11 +157,11 @@ final class Debts {
       if (there.isEmpty()) {
         return true;
       }
-      if (owned(volume)) {
-        say(debt, "the device is still here, staged or mounted; its unstage will answer: " + there);
+      if (mounted(volume)) {
+        say(debt, "the device is still here, mounted; its unstage will answer: " + there);
         return false;
       }
-      log.warn("volume {} was fenced and is nobody's: detaching {}", volume, there);
+      log.warn("volume {} was fenced and is not mounted: detaching {}", volume, there);
       attacher.detach(volume.wwid(), deadline);
       return look.at(volume.wwid(), deadline).isEmpty();
     } catch (DeviceInUse e) {
@@ -157,17 +170,15 @@ final class Debts {
     }
   }
 
-  private boolean owned(VolumeId volume) {
-    boolean staged = records.find(volume).filter(StageRecord::isStaged).isPresent();
-    return staged
-        || maps.multipath(volume.wwid())
-            .map(
-                map -> {
-                  MountTable table = mountTable.get();
-                  return !table.of(map.number()).isEmpty()
-                      || !table.ofNode(map.kernelName()).isEmpty();
-                })
-            .orElse(false);
+  private boolean mounted(VolumeId volume) {
+    return maps.multipath(volume.wwid())
+        .map(
+            map -> {
+              MountTable table = mountTable.get();
+              return !table.of(map.number()).isEmpty()
+                  || !table.ofNode(map.kernelName()).isEmpty();
+            })
+        .orElse(false);
   }
 
   private void say(OwedGeneration debt, String what) {

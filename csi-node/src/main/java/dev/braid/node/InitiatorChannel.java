@@ -11,6 +11,7 @@ import dev.braid.san.InitiatorApi.Watch;
 import dev.braid.san.NodeInitiator;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,10 @@ final class InitiatorChannel implements Attestor, AutoCloseable {
   private final Steps steps;
   private final Repeater giving;
   private final Repeater answering;
+
+  /** All stages after a boot change one object: in turn, or each would meet the others' versions. */
+  private final ReentrantLock withdrawing = new ReentrantLock(true);
+
   private @Nullable InitiatorApi api;
   private @Nullable Watch watch;
 
@@ -65,9 +70,14 @@ final class InitiatorChannel implements Attestor, AutoCloseable {
   private void give() {
     var deadline = Deadline.after(PASS);
     InitiatorApi connected = api();
-    introduction.introduce(connected, deadline);
+    Introduction.Met met = introduction.introduce(connected, deadline);
     watch(connected);
-    words.give(connected, deadline);
+    if (met.madeAnew()) {
+      words.areGoneUnheard();
+    }
+    if (met.ours()) {
+      words.give(connected, deadline);
+    }
   }
 
   private void answer() {
@@ -91,10 +101,15 @@ final class InitiatorChannel implements Attestor, AutoCloseable {
     // changed in any case: a word that was on its way meets the new version, and is not written.
     words.withdrawn(volume, generation);
     records.remove(volume);
-    var unused =
-        steps.call(
-            "withdraw word",
-            step -> api().change(step, node, now -> now.withdrawn(volume, generation), deadline));
+    withdrawing.lock();
+    try {
+      var unused =
+          steps.call(
+              "withdraw word",
+              step -> api().change(step, node, now -> now.withdrawn(volume, generation), deadline));
+    } finally {
+      withdrawing.unlock();
+    }
   }
 
   private synchronized InitiatorApi api() {

@@ -33,14 +33,24 @@ final class Introduction {
     this.steps = steps;
   }
 
+  /**
+   * What came of it.
+   *
+   * @param ours whether the Initiator bears this host's initiator name; if not, nothing that this
+   *     host knows may be said in it
+   * @param madeAnew whether there was none
+   */
+  record Met(boolean ours, boolean madeAnew) {}
+
   /** May be repeated; makes anew what somebody deleted. One thread at a time. */
-  void introduce(InitiatorApi api, Deadline deadline) {
+  Met introduce(InitiatorApi api, Deadline deadline) {
     Iqn ours = hostName.get();
     Optional<NodeInitiator> there = api.find(node);
     NodeInitiator initiator =
         there.orElseGet(() -> steps.call("make Initiator", step -> api.make(step, node, ours)));
+    boolean same = initiator.iqn().equals(ours);
     sayOnce(
-        initiator.iqn().equals(ours)
+        same
             ? Optional.empty()
             : Optional.of(
                 "this host's initiator name is "
@@ -53,11 +63,12 @@ final class Introduction {
                     + " back into /etc/iscsi/initiatorname.iscsi and restart iscsid, or drain the"
                     + " node and then run: kubectl delete initiator "
                     + node));
-    if (!boot.text().equals(initiator.status().bootId())) {
+    if (same && !boot.text().equals(initiator.status().bootId())) {
       var unused =
           steps.call(
               "say boot", step -> api.change(step, node, now -> now.heardIn(boot), deadline));
     }
+    return new Met(same, there.isEmpty());
   }
 
   private void sayOnce(Optional<String> now) {

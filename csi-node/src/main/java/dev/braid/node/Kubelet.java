@@ -1,6 +1,7 @@
 package dev.braid.node;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.error.BraidException;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.metric.Metrics;
 import dev.braid.base.settings.Settings;
@@ -53,9 +54,16 @@ final class Kubelet implements AutoCloseable {
         "braid_host_lacks",
         "How many of the daemons that an attach needs do not listen on this host.",
         () -> readiness.missing().size());
-    return new Kubelet(
-        registration,
-        health(settings, probe, readiness, Optional.ofNullable(registration), metrics));
+    try {
+      return new Kubelet(
+          registration,
+          health(settings, probe, readiness, Optional.ofNullable(registration), metrics));
+    } catch (BraidException e) {
+      if (registration != null) {
+        registration.close(); // or kubelet would go on calling a plugin that did not start
+      }
+      throw e;
+    }
   }
 
   private static @Nullable HealthPort health(

@@ -2,6 +2,7 @@ package dev.braid.node;
 
 import dev.braid.base.BootId;
 import dev.braid.base.Deadline;
+import dev.braid.base.Iqn;
 import dev.braid.base.NodeName;
 import dev.braid.base.Version;
 import dev.braid.base.Wwid;
@@ -161,13 +162,14 @@ public final class Main {
       DeviceMapper maps,
       Supplier<MountTable> mountTable,
       Steps steps) {
+    Supplier<Iqn> hostName = () -> InitiatorName.read(INITIATOR_NAME);
     return new InitiatorChannel(
         name,
         records,
         KubernetesInitiators::connect,
-        new Introduction(name, boot, () -> InitiatorName.read(INITIATOR_NAME), steps),
+        new Introduction(name, boot, hostName, steps),
         new Words(name, boot, records, locks, steps),
-        new Debts(name, boot, records, locks, look, attacher, maps, mountTable, steps),
+        new Debts(name, boot, hostName, locks, look, attacher, maps, mountTable, steps),
         steps);
   }
 

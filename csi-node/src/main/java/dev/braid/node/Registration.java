@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>A file appears, or takes another's place: kubelet asks what it is, asks the plugin for the
- *       node's id, and enters the driver in the CSINode. If that fails it tries again by itself.
+ *       node's id, and enters the driver in the CSINode. If that fails it tries again by itself,
+ *       from 1.36 on, which is why the chart asks for that.
  *   <li>The file goes: kubelet takes the driver out of the CSINode, and starts no pod with a volume
  *       of it. What is mounted stays so.
  *   <li>Kubelet starts anew: it looks at every file that is there, so there is nothing for us to

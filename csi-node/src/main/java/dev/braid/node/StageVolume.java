@@ -5,6 +5,7 @@ import dev.braid.base.Deadline;
 import dev.braid.base.PublishContext;
 import dev.braid.base.VolumeId;
 import dev.braid.base.error.AlreadyExists;
+import dev.braid.base.error.BraidException;
 import dev.braid.base.error.InvalidInput;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.Refused;
@@ -96,28 +97,58 @@ final class StageVolume {
     try (var volume = locks.take(wanted.volume(), "NodeStageVolume", deadline)) {
       // Before the login, so that there is no device without a record (rule 4), and none whose end
       // was attested before it began (rule 7).
-      record(wanted, deadline);
-      Attached attached = attacher.attach(wanted.lun(), deadline);
-      DmDevice map = proven(attached);
-      if (wanted.use() instanceof VolumeUse.Ext4 ext4) {
-        mount(wanted, ext4, map, deadline);
+      boolean begun = record(wanted, deadline);
+      try {
+        make(wanted, deadline);
+      } catch (Refused | KernelRefused | InvalidInput e) {
+        // To kubelet these are final, and what failed for good it never unstages. Not a wrong device:
+        // that one is untouched until a person has looked.
+        if (begun) {
+          undo(wanted.volume(), e, deadline);
+        }
+        throw e;
       }
-      log.info(
-          "staged {} for {}: {} with {} paths",
-          wanted.volume(),
-          wanted.use().text(),
-          map.node(),
-          attached.paths());
     }
   }
 
-  private void record(Wanted wanted, Deadline deadline) {
+  private void make(Wanted wanted, Deadline deadline) {
+    Attached attached = attacher.attach(wanted.lun(), deadline);
+    DmDevice map = proven(attached);
+    if (wanted.use() instanceof VolumeUse.Ext4 ext4) {
+      mount(wanted, ext4, map, deadline);
+    }
+    log.info(
+        "staged {} for {}: {} with {} paths",
+        wanted.volume(),
+        wanted.use().text(),
+        map.node(),
+        attached.paths());
+  }
+
+  /**
+   * Takes the device off again, unless it is in use by now, and says so, or its end would need a
+   * fence. What cannot be taken off is found again as a debt.
+   */
+  private void undo(VolumeId volume, BraidException failure, Deadline deadline) {
+    try {
+      attacher.detach(volume.wwid(), deadline);
+      attestor.gone(volume, records.find(volume));
+    } catch (BraidException e) {
+      log.warn("volume {} failed to stage and is not off again: {}", volume, e.getMessage());
+      failure.addSuppressed(e);
+    }
+  }
+
+  /**
+   * @return whether a stage begins here; not, if one goes on that was begun before
+   */
+  private boolean record(Wanted wanted, Deadline deadline) {
     var record =
         StageRecord.staged(
             wanted.volume(), wanted.context().generation(), boot, wanted.use().text());
     Optional<StageRecord> earlier = records.find(wanted.volume());
     if (earlier.equals(Optional.of(record))) {
-      return;
+      return false;
     }
     Optional<StageRecord> continued =
         earlier
@@ -130,6 +161,7 @@ final class StageVolume {
       attestor.withdraw(record.volume(), record.generation(), deadline);
     }
     records.write(record);
+    return continued.isEmpty();
   }
 
   /**

@@ -67,6 +67,11 @@ final class Words {
     given.remove(new Key(volume, generation));
   }
 
+  /** The Initiator was deleted with whatever stood in it: it is given again. */
+  synchronized void areGoneUnheard() {
+    given.clear();
+  }
+
   private synchronized long takenBack() {
     return takenBack;
   }

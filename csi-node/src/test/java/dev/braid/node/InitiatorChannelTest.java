@@ -44,7 +44,7 @@ class InitiatorChannelTest {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final VolumeUse EXT4 = new VolumeUse.Ext4(Set.of(), List.of());
   private static final OwedGeneration DEBT =
-      new OwedGeneration(VOLUME.toString(), 1, "2026-01-01T00:00:00Z");
+      new OwedGeneration(VOLUME.toString(), 1, IQN.name(), "2026-01-01T00:00:00Z");
 
   @TempDir Path folder;
   private final FakeInitiatorApi api = new FakeInitiatorApi();
@@ -80,7 +80,7 @@ class InitiatorChannelTest {
             () -> api,
             new Introduction(NODE, host.boot, () -> IQN, steps),
             words,
-            new Debts(NODE, host.boot, records, locks, look, host, host, host::table, steps),
+            new Debts(NODE, host.boot, () -> IQN, locks, look, host, host, host::table, steps),
             steps);
     channels.add(channel);
     return new Life(channel, words, host.plugin(steps, locks, records, channel));
@@ -291,7 +291,7 @@ class InitiatorChannelTest {
   }
 
   @Test
-  @DisplayName("rule 8: a fenced device that is staged is left to its unstage, which answers")
+  @DisplayName("rule 8: a fenced device that is mounted is left to its unstage, which answers")
   void debtOfAStagedVolume() {
     node.channel().start();
     stage(1);
@@ -301,6 +301,18 @@ class InitiatorChannelTest {
     assertThat(host.journal).doesNotContain("detach");
     unstage();
     awaitAttested();
+  }
+
+  @Test
+  @DisplayName("rule 8: a debt of another machine that bore this node's name is not answered here")
+  void debtOfAnotherMachine() {
+    var other = new OwedGeneration(VOLUME.toString(), 1, "iqn.2026-01.other:x", DEBT.since());
+    api.put(NODE, IQN, InitiatorStatus.EMPTY.owing(List.of(other)));
+    node.channel().start();
+    await().atMost(SOON).until(() -> FakeHost.BOOT.text().equals(api.status(NODE).bootId()));
+    api.put(NODE, IQN, api.status(NODE).owing(List.of(other, new OwedGeneration(VOLUME.toString(), 2, IQN.name(), DEBT.since()))));
+    await().atMost(SOON).until(() -> attested(2));
+    assertThat(attested(1)).isFalse();
   }
 
   @Test

@@ -168,6 +168,16 @@ class NodeLifeTest {
   }
 
   @Test
+  @DisplayName("rule 7: what failed to stage for good is off again and attested: no fence is needed")
+  void undone() {
+    host.bytes[host.bytes.length - 5000] = 1;
+    assertThatThrownBy(() -> stage(EXT4)).isInstanceOf(Refused.class);
+    assertThat(host.mapped).isFalse();
+    assertThat(host.attested).extracting(r -> r.generation().value()).containsExactly(1L);
+    assertThat(host.record()).doesNotExist();
+  }
+
+  @Test
   @DisplayName("F2: a block volume's content is nobody's business")
   void blockContent() {
     host.bytes[0] = 1;

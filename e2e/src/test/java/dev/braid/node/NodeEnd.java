@@ -56,7 +56,7 @@ public final class NodeEnd implements AutoCloseable {
             new Debts(
                 node,
                 boot,
-                records,
+                () -> iqn,
                 locks,
                 (wwid, deadline) -> List.of(),
                 attacher,

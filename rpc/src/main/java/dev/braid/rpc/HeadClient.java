@@ -205,6 +205,7 @@ public final class HeadClient implements AutoCloseable {
       return new HeadDebt(
           VolumeId.parse(debt.getVolumeId()),
           new NodeName(debt.getNode()),
+          new Iqn(debt.getInitiator()),
           new Generation(debt.getGeneration()),
           Instant.parse(debt.getSince()));
     } catch (DateTimeParseException e) {

@@ -170,7 +170,9 @@ public final class FakeHead extends TargetGrpc.TargetImplBase {
   }
 
   private void refuseInDebt(PublishRequest request) {
-    if (debts.stream().anyMatch(d -> isOf(d, request.getVolumeId(), request.getNode()))) {
+    if (debts.stream()
+        .filter(d -> isOf(d, request.getVolumeId(), ""))
+        .anyMatch(d -> d.getInitiator().equals(request.getInitiator()))) {
       throw new Refused("node " + request.getNode() + " has not given its word");
     }
   }

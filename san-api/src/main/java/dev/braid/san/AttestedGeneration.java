@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.braid.base.BootId;
 import dev.braid.base.Generation;
 import dev.braid.base.VolumeId;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 
 /**
@@ -16,7 +17,9 @@ import io.fabric8.generator.annotation.Required;
 public record AttestedGeneration(
     @Required @JsonPropertyDescription("POOL/SERIAL") String volume,
     @Required @JsonPropertyDescription("Of the publication that is meant.") long generation,
-    @Required @JsonPropertyDescription("The boot in which the node saw the device gone.")
+    @Required
+        @Pattern("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+        @JsonPropertyDescription("The boot in which the node saw the device gone.")
         String bootId) {
 
   public static AttestedGeneration of(VolumeId volume, Generation generation, BootId boot) {

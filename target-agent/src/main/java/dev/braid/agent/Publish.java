@@ -51,8 +51,8 @@ public final class Publish {
 
   /**
    * @throws NotFound if there is no such volume
-   * @throws Refused while another node has it, or this one under another initiator name, or owes
-   *     its word for a generation before
+   * @throws Refused while another node has it, or this one under another initiator name, or the
+   *     initiator owes its word for a generation before, or is known as another node
    * @throws AlreadyExists if this node has it otherwise than asked for
    */
   public Published publish(
@@ -85,20 +85,41 @@ public final class Publish {
   }
 
   /**
-   * The node's kernel may still have the map of before, with writes that it queued: given the LUN
-   * back, they would land on what another node wrote since.
+   * The initiator's kernel may still have the map of before, with writes that it queued: given the
+   * LUN back, they would land on what another node wrote since. A node's name does not matter here:
+   * the same kernel may bear another one by now, and the name may be another machine's.
    */
-  private void refuseInDebt(Serial serial, NodeName node) {
+  private void refuseInDebt(Serial serial, Iqn initiator) {
     for (Debt debt : book.debts()) {
-      if (debt.serial().equals(serial) && debt.node().equals(node)) {
+      if (debt.serial().equals(serial) && debt.initiator().equals(initiator)) {
         throw new Refused(
             "node "
-                + node
-                + " was fenced from volume "
+                + debt.node()
+                + " ("
+                + initiator
+                + ") was fenced from volume "
                 + serial
                 + " and has not given its word that the device of generation "
                 + debt.generation()
                 + " is gone: unstage it there first");
+      }
+    }
+  }
+
+  /** Two hosts with one initiator name share their ACL: each would get the other's volumes. */
+  private void refuseAsAnotherNode(NodeName node, Iqn initiator) {
+    for (Publication other : book.publications()) {
+      if (other.initiator().equals(initiator) && !other.node().equals(node)) {
+        throw new Refused(
+            "initiator "
+                + initiator
+                + " has volume "
+                + other.serial()
+                + " as node "
+                + other.node()
+                + ", so it cannot be node "
+                + node
+                + ": unpublish that first, or give one of the two hosts another initiator name");
       }
     }
   }
@@ -112,7 +133,8 @@ public final class Publish {
     }
     Optional<Publication> there = book.publication(serial, node);
     if (there.isEmpty()) {
-      refuseInDebt(serial, node);
+      refuseInDebt(serial, initiator);
+      refuseAsAnotherNode(node, initiator);
       return steps.<Publication, RuntimeException>call(
           "book publication", step -> book.publish(step, serial, node, initiator, readOnly));
     }

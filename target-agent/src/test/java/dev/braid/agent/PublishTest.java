@@ -185,6 +185,39 @@ class PublishTest {
   }
 
   @Test
+  @DisplayName("Rules 7, 8: what was fenced is an initiator, whatever name its node bears by now")
+  void inDebtUnderAnotherName() {
+    world.publish(serial());
+    assertThat(world.unpublish(serial())).isTrue();
+    var publish = world.agent().publish();
+    assertThatThrownBy(() -> publish.publish(serial(), NODE2, INITIATOR1, false, soon()))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("node1")
+        .hasMessageContaining("unstage it there first");
+    assertThat(publish.publish(serial(), NODE1, INITIATOR2, false, soon()).generation())
+        .as("another machine under the first one's name")
+        .isEqualTo(new Generation(2));
+  }
+
+  @Test
+  @DisplayName("Rule 6: one initiator name is one node: under another it gets nothing")
+  void oneInitiatorTwoNodes() {
+    Volume other = world.create("other");
+    world.publish(serial());
+    String before = world.picture();
+    assertThatThrownBy(
+            () ->
+                world
+                    .agent()
+                    .publish()
+                    .publish(other.serial(), NODE2, INITIATOR1, false, soon()))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining(INITIATOR1.name())
+        .hasMessageContaining("node1");
+    assertThat(world.picture()).isEqualTo(before);
+  }
+
+  @Test
   @DisplayName("Rule 7: a fence ends both sessions, and the initiator's other volume stays mapped")
   void fencedBesideAnother() {
     Volume other = world.create("other");
