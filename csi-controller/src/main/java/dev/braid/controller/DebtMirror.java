@@ -170,12 +170,7 @@ final class DebtMirror {
         "head: attest debt",
         step ->
             head.attest(
-                step,
-                debt.volume(),
-                debt.node(),
-                generation,
-                new BootId(word.bootId()),
-                deadline));
+                step, debt.volume(), debt.node(), generation, new BootId(word.bootId()), deadline));
     log.info(
         "node {} owes volume {}, generation {}, no more", debt.node(), debt.volume(), generation);
   }

@@ -175,8 +175,7 @@ final class Debts {
         .map(
             map -> {
               MountTable table = mountTable.get();
-              return !table.of(map.number()).isEmpty()
-                  || !table.ofNode(map.kernelName()).isEmpty();
+              return !table.of(map.number()).isEmpty() || !table.ofNode(map.kernelName()).isEmpty();
             })
         .orElse(false);
   }

@@ -34,7 +34,9 @@ final class InitiatorChannel implements Attestor, AutoCloseable {
   private final Repeater giving;
   private final Repeater answering;
 
-  /** All stages after a boot change one object: in turn, or each would meet the others' versions. */
+  /**
+   * All stages after a boot change one object: in turn, or each would meet the others' versions.
+   */
   private final ReentrantLock withdrawing = new ReentrantLock(true);
 
   private @Nullable InitiatorApi api;

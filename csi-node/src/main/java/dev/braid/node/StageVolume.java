@@ -101,7 +101,8 @@ final class StageVolume {
       try {
         make(wanted, deadline);
       } catch (Refused | KernelRefused | InvalidInput e) {
-        // To kubelet these are final, and what failed for good it never unstages. Not a wrong device:
+        // To kubelet these are final, and what failed for good it never unstages. Not a wrong
+        // device:
         // that one is untouched until a person has looked.
         if (begun) {
           undo(wanted.volume(), e, deadline);

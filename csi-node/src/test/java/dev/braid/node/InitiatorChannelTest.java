@@ -310,7 +310,13 @@ class InitiatorChannelTest {
     api.put(NODE, IQN, InitiatorStatus.EMPTY.owing(List.of(other)));
     node.channel().start();
     await().atMost(SOON).until(() -> FakeHost.BOOT.text().equals(api.status(NODE).bootId()));
-    api.put(NODE, IQN, api.status(NODE).owing(List.of(other, new OwedGeneration(VOLUME.toString(), 2, IQN.name(), DEBT.since()))));
+    api.put(
+        NODE,
+        IQN,
+        api.status(NODE)
+            .owing(
+                List.of(
+                    other, new OwedGeneration(VOLUME.toString(), 2, IQN.name(), DEBT.since()))));
     await().atMost(SOON).until(() -> attested(2));
     assertThat(attested(1)).isFalse();
   }

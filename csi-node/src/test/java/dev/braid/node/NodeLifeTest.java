@@ -168,7 +168,8 @@ class NodeLifeTest {
   }
 
   @Test
-  @DisplayName("rule 7: what failed to stage for good is off again and attested: no fence is needed")
+  @DisplayName(
+      "rule 7: what failed to stage for good is off again and attested: no fence is needed")
   void undone() {
     host.bytes[host.bytes.length - 5000] = 1;
     assertThatThrownBy(() -> stage(EXT4)).isInstanceOf(Refused.class);

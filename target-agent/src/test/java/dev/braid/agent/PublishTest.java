@@ -206,11 +206,7 @@ class PublishTest {
     world.publish(serial());
     String before = world.picture();
     assertThatThrownBy(
-            () ->
-                world
-                    .agent()
-                    .publish()
-                    .publish(other.serial(), NODE2, INITIATOR1, false, soon()))
+            () -> world.agent().publish().publish(other.serial(), NODE2, INITIATOR1, false, soon()))
         .isInstanceOf(Refused.class)
         .hasMessageContaining(INITIATOR1.name())
         .hasMessageContaining("node1");

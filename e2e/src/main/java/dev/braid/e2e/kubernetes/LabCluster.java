@@ -55,7 +55,8 @@ public final class LabCluster implements Cluster {
         Path logs = Repository.root().resolve("e2e/target/lab-logs/cluster-start");
         lab.collectLogs(logs);
         cluster.collectLogs(logs.resolve("kubernetes"));
-        throw new LabException("no cluster in " + cluster.folder + ": " + e + "; its logs are in " + logs, e);
+        throw new LabException(
+            "no cluster in " + cluster.folder + ": " + e + "; its logs are in " + logs, e);
       }
     }
     return cluster;

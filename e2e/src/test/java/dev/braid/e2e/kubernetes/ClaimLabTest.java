@@ -55,16 +55,13 @@ class ClaimLabTest {
   @Test
   @DisplayName("F10: a claim of a class with an unknown pool gets an event that says which")
   void unknownPool() {
-    assertThat(eventOf("pool: nowhere"))
-        .contains("nowhere")
-        .contains(Head.POOL);
+    assertThat(eventOf("pool: nowhere")).contains("nowhere").contains(Head.POOL);
   }
 
   @Test
   @DisplayName("F10: a claim of a class with an unknown parameter gets an event that says which")
   void unknownParameter() {
-    assertThat(eventOf("pool: " + Head.POOL + "\n  colour: blue"))
-        .contains("colour");
+    assertThat(eventOf("pool: " + Head.POOL + "\n  colour: blue")).contains("colour");
   }
 
   private String eventOf(String parameters) {

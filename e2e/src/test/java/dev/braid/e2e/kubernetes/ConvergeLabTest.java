@@ -70,9 +70,7 @@ class ConvergeLabTest {
       cluster.kubectl("delete", "pod", writers.pod(), "--wait=false");
       kill(victims.get(1), random);
       Wait.until(
-          "the pod runs on the other node",
-          Writers.RUNNING,
-          () -> writers.hasMovedFrom(from));
+          "the pod runs on the other node", Writers.RUNNING, () -> writers.hasMovedFrom(from));
       writers.awaitRunning();
       cluster.kubectl("uncordon", from.name());
       writers.readBack(writers.pod(), first).throwUnlessHolds();

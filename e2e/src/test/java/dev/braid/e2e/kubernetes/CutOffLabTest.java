@@ -50,10 +50,7 @@ class CutOffLabTest {
       first.acks().awaitMore(20, Deadline.after(Duration.ofSeconds(60)));
       cluster.kubectl("taint", "node", node.name(), OUT_OF_SERVICE + "=nodeshutdown:NoExecute");
 
-      Wait.until(
-          "the pod runs on the other node",
-          BACK,
-          () -> writers.hasMovedFrom(node));
+      Wait.until("the pod runs on the other node", BACK, () -> writers.hasMovedFrom(node));
       writers.awaitRunning();
       try (PodWriter second = writers.follow()) {
         second.acks().awaitCount(20, Deadline.after(Duration.ofSeconds(60)));
@@ -88,10 +85,7 @@ class CutOffLabTest {
       node.powerCut();
       cluster.kubectl("delete", "node", node.name());
       cluster.kubectl("delete", "initiator", node.name());
-      Wait.until(
-          "the pod runs on the other node",
-          BACK,
-          () -> writers.hasMovedFrom(node));
+      Wait.until("the pod runs on the other node", BACK, () -> writers.hasMovedFrom(node));
       writers.awaitRunning();
       writers.readBack(writers.pod(), first).throwUnlessHolds();
       assertThat(release.debtsOf(node))

@@ -84,7 +84,7 @@ class InitiatorIT {
 
   @BeforeAll
   static void start() throws IOException {
-    server = 
+    server =
         LoopbackApiServer.start(
             Files.createDirectory(folder.resolve("api")), Tools.get().program("kube-apiserver"));
     admin = Config.fromKubeconfig(Files.readString(server.kubeconfig()));
