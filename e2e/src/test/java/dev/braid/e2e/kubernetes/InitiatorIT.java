@@ -34,6 +34,7 @@ import dev.braid.san.KubernetesInitiators;
 import dev.braid.san.NodeInitiator;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -120,7 +121,7 @@ class InitiatorIT {
     var resource = new GenericKubernetesResource();
     resource.setApiVersion("braid.dev/v1alpha1");
     resource.setKind("Initiator");
-    resource.getMetadata().setName(name);
+    resource.setMetadata(new ObjectMetaBuilder().withName(name).build());
     fields.forEach(resource::setAdditionalProperty);
     return resource;
   }
