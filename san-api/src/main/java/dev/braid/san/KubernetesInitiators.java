@@ -35,10 +35,13 @@ public final class KubernetesInitiators implements InitiatorApi {
 
   private static final Logger log = LoggerFactory.getLogger(KubernetesInitiators.class);
 
-  /** One attempt. With one repetition it stays well within the minute that a CSI call has. */
-  private static final Duration ATTEMPT = Duration.ofSeconds(4);
+  /**
+   * One attempt. With one repetition it stays within the minute that a CSI call has; and a first one
+   * brings the code of TLS along, which takes a slow machine seconds.
+   */
+  private static final Duration ATTEMPT = Duration.ofSeconds(10);
 
-  private static final Duration CONNECT = Duration.ofSeconds(3);
+  private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final int REPETITIONS = 1;
 
   /**

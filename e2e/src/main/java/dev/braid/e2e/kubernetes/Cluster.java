@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A Kubernetes cluster, as a person with a kubeconfig sees it. */
 public interface Cluster {
@@ -52,6 +53,15 @@ public interface Cluster {
 
   /** Waits, told by the API server when it changes, until it is so of every object named. */
   default void await(String condition, Duration timeout, String... objects) {
+    if (condition.equals("create")
+        && objects.length > 1
+        && Stream.of(objects).allMatch(object -> object.contains("/"))) {
+      // Two that are missing it takes for an error, and does not wait.
+      for (String object : objects) {
+        await(condition, timeout, object);
+      }
+      return;
+    }
     var words = new ArrayList<>(List.of("wait", "--for=" + condition));
     words.add("--timeout=" + timeout.toSeconds() + "s");
     words.addAll(List.of(objects));
