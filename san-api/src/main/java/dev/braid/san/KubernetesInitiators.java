@@ -36,8 +36,8 @@ public final class KubernetesInitiators implements InitiatorApi {
   private static final Logger log = LoggerFactory.getLogger(KubernetesInitiators.class);
 
   /**
-   * One attempt. With one repetition it stays within the minute that a CSI call has; and a first one
-   * brings the code of TLS along, which takes a slow machine seconds.
+   * One attempt. With one repetition it stays within the minute that a CSI call has; and a first
+   * one brings the code of TLS along, which takes a slow machine seconds.
    */
   private static final Duration ATTEMPT = Duration.ofSeconds(10);
 

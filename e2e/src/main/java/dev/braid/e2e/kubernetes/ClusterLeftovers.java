@@ -20,8 +20,8 @@ public final class ClusterLeftovers {
       "pods,statefulsets,persistentvolumeclaims,persistentvolumes,volumeattachments";
 
   private static final String WORDS =
-      "jsonpath={range .items[*]}{.metadata.name}: attested {.status.attested}, owes"
-          + " {.status.debts}{\"\\n\"}{end}";
+      "jsonpath={range .items[*]}{.metadata.name}: attested"
+          + " {.status.attested[*].volume}, owes {.status.debts[*].volume}{\"\\n\"}{end}";
 
   private final LabCluster cluster;
   private final Leftovers machines;

@@ -121,6 +121,14 @@ public final class Release implements AutoCloseable {
       words.addAll(List.of("--set", setting));
     }
     helm(words);
+    awaitInitiators();
+  }
+
+  /** A node is ready before it has said who it is, which needs the API server. */
+  private void awaitInitiators() {
+    for (String node : cluster.nodes()) {
+      cluster.await("create", READY, "initiator/" + node);
+    }
   }
 
   public LabCluster cluster() {
@@ -213,6 +221,7 @@ public final class Release implements AutoCloseable {
         NAMESPACE,
         "daemonset/braid-node",
         "--timeout=" + READY.toSeconds() + "s");
+    awaitInitiators();
   }
 
   /**
