@@ -259,7 +259,6 @@ public final class Lab implements AutoCloseable {
   public Path diskWithImages(List<Path> tars) {
     var arguments = new ArrayList<String>();
     arguments.add(image.folder().toString());
-    arguments.add(String.join(" ", accelerator.arguments()));
     tars.forEach(tar -> arguments.add(tar.toString()));
     return Cached.folder("e2e/lab/seed-images", arguments).resolve("containerd.qcow2");
   }
