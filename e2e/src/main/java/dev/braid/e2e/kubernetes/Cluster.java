@@ -51,6 +51,15 @@ public interface Cluster {
     return kubectl(USUAL, words);
   }
 
+  /**
+   * Whether there is such an object.
+   *
+   * @param object as {@code pod/one}
+   */
+  default boolean has(String object) {
+    return !kubectl("get", object, "--ignore-not-found", "-o", "name").isEmpty();
+  }
+
   /** Waits, told by the API server when it changes, until it is so of every object named. */
   default void await(String condition, Duration timeout, String... objects) {
     if (condition.equals("create")

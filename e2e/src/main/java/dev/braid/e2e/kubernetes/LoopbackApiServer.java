@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * A real API server and its etcd, alone, on loopback: for tests of what talks to it and needs no
  * pod to run. It can be taken away and put back at the same address.
  */
-public final class LoopbackApiServer implements AutoCloseable {
+public final class LoopbackApiServer implements ApiServer {
 
   private static final String HOST = "127.0.0.1";
   private static final Duration READY = Duration.ofSeconds(180);
@@ -80,12 +80,13 @@ public final class LoopbackApiServer implements AutoCloseable {
     }
   }
 
-  /** The administrator's. */
+  @Override
   public Path kubeconfig() {
     return folder.resolve("admin.kubeconfig");
   }
 
   /** By SIGKILL; etcd stays. */
+  @Override
   public void takeAway() {
     Process now = server;
     if (now != null) {
@@ -94,7 +95,7 @@ public final class LoopbackApiServer implements AutoCloseable {
     }
   }
 
-  /** Returns when it is ready. */
+  @Override
   public void putBack() {
     server =
         spawn(

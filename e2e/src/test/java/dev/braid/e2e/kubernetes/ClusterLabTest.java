@@ -3,7 +3,6 @@ package dev.braid.e2e.kubernetes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.braid.e2e.lab.Lab;
 import dev.braid.e2e.lab.Progress;
 import dev.braid.e2e.stack.Wait;
 import java.time.Duration;
@@ -110,37 +109,6 @@ class ClusterLabTest {
                 .stderr())
         .contains("Forbidden")
         .contains("node \"node1\" is not allowed to modify node \"node2\"");
-  }
-
-  @Test
-  @DisplayName("a node that was cut off from the API server is back when it is reconnected")
-  void cutOff(LabCluster cluster, Lab lab) {
-    cluster.cutOff(lab.node2());
-    cluster.await("condition=Ready=Unknown", RUNNING, "node/node2");
-    cluster.reconnect(lab.node2());
-    cluster.await("condition=Ready", RUNNING, "node/node2");
-  }
-
-  @Test
-  @DisplayName("the API server killed and started again knows what it knew")
-  void apiServerKilled(LabCluster cluster) {
-    begin(cluster);
-    cluster.controlPlane().apiServer().kill();
-    assertThat(cluster.tryKubectl(Cluster.USUAL, "get", "nodes").ok()).isFalse();
-    cluster.controlPlane().start();
-    assertThat(cluster.kubectl("get", "namespace", NAMESPACE)).contains("Active");
-  }
-
-  @Test
-  @DisplayName("a node whose power was cut comes back ready by itself, with its images")
-  void power(LabCluster cluster, Lab lab) {
-    begin(cluster);
-    long start = System.nanoTime();
-    lab.node1().powerCut();
-    lab.node1().powerOn();
-    cluster.apply(pod("after", "node1", "say", "/proc/uptime"));
-    cluster.await("condition=Ready", RUNNING, "pod/after", "-n", NAMESPACE);
-    Progress.say("cluster: node1 runs a pod " + seconds(start) + " s after a power cut");
   }
 
   private static void begin(Cluster cluster) {

@@ -78,16 +78,14 @@ class InitiatorIT {
   private static final Steps STEPS = Steps.unobserved();
 
   @TempDir static Path folder;
-  private static LoopbackApiServer server;
+  private static ApiServer server;
   private static Config admin;
   private static KubernetesClient client;
   private static KubernetesInitiators api;
 
   @BeforeAll
   static void start() throws IOException {
-    server =
-        LoopbackApiServer.start(
-            Files.createDirectory(folder.resolve("api")), Tools.get().program("kube-apiserver"));
+    server = ApiServers.start(Files.createDirectory(folder.resolve("api")));
     admin = Config.fromKubeconfig(Files.readString(server.kubeconfig()));
     client = new KubernetesClientBuilder().withConfig(admin).build();
     api = KubernetesInitiators.connect(admin);

@@ -6,116 +6,143 @@ import dev.braid.base.Deadline;
 import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.stack.Wait;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
-/** Restarts of what stands between a volume and its pod, while the pod writes. */
+/**
+ * Restarts of what stands between a volume and its pod. One pod writes through all of them, and
+ * goes as usual in the end.
+ */
 @InRelease
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RestartLabTest {
 
   private static final Duration BACK = Duration.ofMinutes(4);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final Release release;
   private final LabCluster cluster;
+  private final ClusterLeftovers clean;
+  private @Nullable Writers writers;
+  private @Nullable PodWriter running;
 
   RestartLabTest(Release release) {
     this.release = release;
     this.cluster = release.cluster();
+    this.clean = ClusterLeftovers.of(cluster);
+  }
+
+  /** The writer; a new one, if a test that failed has removed it. */
+  private PodWriter writer() {
+    if (running == null || !cluster.has("statefulset/restart")) {
+      end();
+      Writers made =
+          release.away(
+              release.nodeOfController(),
+              () -> {
+                var create = Writers.create(cluster, "restart", 1, Release.STORAGE_CLASS, "64Mi");
+                create.awaitRunning();
+                return create;
+              });
+      writers = made;
+      running = made.follow();
+      running.acks().awaitCount(20, Deadline.after(SOON));
+    }
+    return running;
+  }
+
+  private void end() {
+    if (running != null) {
+      running.close();
+    }
+  }
+
+  @AfterAll
+  void goesAsUsual() {
+    end();
+    if (writers != null) {
+      writers.delete();
+    }
+    clean.assertNoneNow();
   }
 
   @Test
   @DisplayName(
       "F7: kubelet restarted and the plugin killed under a mounted volume: the writer does not stop,"
-          + " the driver is there again, the volume goes as usual")
+          + " and the driver is there again")
   void kubeletAndPlugin() {
-    var clean = ClusterLeftovers.of(cluster);
-    Writers writers = onQuietNode("restart");
-    try (PodWriter writer = writers.follow()) {
-      Machine node = writer.machine();
-      writer.acks().awaitCount(20, Deadline.after(Duration.ofSeconds(60)));
+    PodWriter writer = writer();
+    Machine node = writer.machine();
 
-      node.run("systemctl restart kubelet");
-      writer.acks().awaitMore(50, Deadline.after(Duration.ofSeconds(60)));
-      awaitDriver(node);
+    node.run("systemctl restart kubelet");
+    writer.acks().awaitMore(50, Deadline.after(SOON));
+    awaitDriver(node);
 
-      String before = plugin(node);
-      assertThat(Release.kill(node, "csi-node/java.args")).isTrue();
-      writer.acks().awaitMore(50, Deadline.after(Duration.ofSeconds(60)));
-      Wait.until("the plugin runs again", BACK, () -> !plugin(node).equals(before));
-      awaitDriver(node);
-      release.awaitReady();
-      assertThat(writer.acks().error()).isEmpty();
-    }
-    writers.delete();
-    clean.assertNoneNow();
+    String before = plugin(node);
+    assertThat(Release.kill(node, "csi-node/java.args")).isTrue();
+    writer.acks().awaitMore(50, Deadline.after(SOON));
+    Wait.until("the plugin runs again", BACK, () -> !plugin(node).equals(before));
+    awaitDriver(node);
+    release.awaitReady();
+    assertThat(writer.acks().error()).isEmpty();
   }
 
   @Test
   @DisplayName(
       "F9: the API server away for a minute: records go on, a detach under way ends well afterwards")
   void apiServerAway() {
-    var clean = ClusterLeftovers.of(cluster);
-    Writers stays = onQuietNode("stays");
-    Writers goes = onQuietNode("goes");
-    try (PodWriter writer = stays.follow()) {
-      writer.acks().awaitCount(20, Deadline.after(Duration.ofSeconds(60)));
-      cluster.kubectl("delete", "statefulset", "goes", "--wait=false");
-      cluster.kubectl("delete", "pod", goes.pod(), "--wait=false");
-      cluster.controlPlane().apiServer().kill();
-      Deadline minute = Deadline.after(Duration.ofSeconds(60));
-      while (!minute.passed()) {
-        writer.acks().awaitMore(5, Deadline.after(Duration.ofSeconds(30)));
-      }
-      cluster.controlPlane().start();
-      goes.delete();
-      assertThat(writer.acks().error()).isEmpty();
+    PodWriter writer = writer();
+    Writers goes =
+        release.away(
+            release.nodeOfController(),
+            () -> {
+              var made = Writers.createPlain(cluster, "goes", 1, Release.STORAGE_CLASS, "64Mi");
+              made.awaitRunning();
+              return made;
+            });
+    cluster.kubectl("delete", "statefulset", "goes", "--wait=false");
+    cluster.kubectl("delete", "pod", goes.pod(), "--wait=false");
+    cluster.controlPlane().apiServer().kill();
+    Deadline minute = Deadline.after(Duration.ofSeconds(60));
+    while (!minute.passed()) {
+      writer.acks().awaitMore(5, Deadline.after(SOON));
     }
-    stays.delete();
-    clean.assertNoneNow();
+    cluster.controlPlane().start();
+    goes.delete();
+    assertThat(writer.acks().error()).isEmpty();
   }
 
   @Test
   @DisplayName(
       "F11: helm upgrade under a writer: no error, and no pause longer than one without it by a second")
   void upgrade() {
-    Writers writers = onQuietNode("upgrade");
-    try (PodWriter writer = writers.follow()) {
-      writer.acks().awaitCount(50, Deadline.after(Duration.ofSeconds(60)));
-      long from = now(writer);
-      long began = System.nanoTime();
-      release.upgrade("node.logLevel=DEBUG", "controller.logLevel=DEBUG");
-      Duration took = Duration.ofNanos(System.nanoTime() - began);
-      writer.acks().awaitMore(5, Deadline.after(Duration.ofSeconds(30)));
-      Duration disturbed = writer.acks().largestGapSince(from).orElseThrow().length();
+    PodWriter writer = writer();
+    long from = now(writer);
+    long began = System.nanoTime();
+    release.upgrade("node.logLevel=DEBUG", "controller.logLevel=DEBUG");
+    Duration took = Duration.ofNanos(System.nanoTime() - began);
+    writer.acks().awaitMore(5, Deadline.after(SOON));
+    Duration disturbed = writer.acks().largestGapSince(from).orElseThrow().length();
 
-      long quiet = now(writer);
-      Deadline sameLength = Deadline.after(took);
-      while (!sameLength.passed()) {
-        writer.acks().awaitMore(5, Deadline.after(Duration.ofSeconds(30)));
-      }
-      Duration undisturbed = writer.acks().largestGapSince(quiet).orElseThrow().length();
-      System.out.printf(
-          "F11: longest pause %d ms in an upgrade of %d s, %d ms without%n",
-          disturbed.toMillis(), took.toSeconds(), undisturbed.toMillis());
-      assertThat(writer.acks().error()).isEmpty();
-      assertThat(disturbed).isLessThanOrEqualTo(undisturbed.plusSeconds(1));
+    long quiet = now(writer);
+    Deadline sameLength = Deadline.after(took);
+    while (!sameLength.passed()) {
+      writer.acks().awaitMore(5, Deadline.after(SOON));
     }
-    writers.delete();
+    Duration undisturbed = writer.acks().largestGapSince(quiet).orElseThrow().length();
+    System.out.printf(
+        "F11: longest pause %d ms in an upgrade of %d s, %d ms without%n",
+        disturbed.toMillis(), took.toSeconds(), undisturbed.toMillis());
+    assertThat(writer.acks().error()).isEmpty();
+    assertThat(disturbed).isLessThanOrEqualTo(undisturbed.plusSeconds(1));
   }
 
   private static long now(PodWriter writer) {
     var acks = writer.acks().acks();
     return acks.get(acks.size() - 1).wallMillis();
-  }
-
-  private Writers onQuietNode(String name) {
-    return release.away(
-        release.nodeOfController(),
-        () -> {
-          var made = Writers.create(cluster, name, 1, Release.STORAGE_CLASS, "64Mi");
-          made.awaitRunning();
-          return made;
-        });
   }
 
   private void awaitDriver(Machine node) {
