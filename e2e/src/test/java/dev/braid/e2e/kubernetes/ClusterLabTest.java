@@ -108,7 +108,7 @@ class ClusterLabTest {
                     "--overwrite")
                 .stderr())
         .contains("Forbidden")
-        .contains("node \"node1\" is not allowed to modify node \"node2\"");
+        .contains("system:node:node1");
   }
 
   private static void begin(Cluster cluster) {

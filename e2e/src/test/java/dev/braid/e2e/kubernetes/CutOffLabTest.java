@@ -85,6 +85,15 @@ class CutOffLabTest {
       node.powerCut();
       cluster.kubectl("delete", "node", node.name());
       cluster.kubectl("delete", "initiator", node.name());
+      // Kubernetes itself waits six minutes for a node that it cannot ask; an administrator need
+      // not.
+      String attachment =
+          cluster.kubectl(
+              "get",
+              "volumeattachments",
+              "-o",
+              "jsonpath={.items[?(@.spec.nodeName==\"" + node.name() + "\")].metadata.name}");
+      cluster.kubectl(BACK, "delete", "volumeattachment", attachment);
       Wait.until("the pod runs on the other node", BACK, () -> writers.hasMovedFrom(node));
       writers.awaitRunning();
       writers.readBack(writers.pod(), first).throwUnlessHolds();
