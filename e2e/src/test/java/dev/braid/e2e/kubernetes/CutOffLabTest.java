@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.base.Deadline;
 import dev.braid.base.VolumeId;
 import dev.braid.e2e.lab.Machine;
+import dev.braid.e2e.probe.Leftovers;
 import dev.braid.e2e.stack.Wait;
 import dev.braid.e2e.writer.Ack;
 import java.time.Duration;
@@ -77,6 +78,7 @@ class CutOffLabTest {
   @DisplayName(
       "F14: a node deleted, its machine off: unpublish fences; the debt stays until it is back")
   void deleted() {
+    var clean = Leftovers.of(cluster.lab());
     Writers writers = onQuietNode("deleted");
     VolumeId volume = writers.volume();
     try (PodWriter first = writers.follow()) {
@@ -107,6 +109,8 @@ class CutOffLabTest {
       Wait.until("its Initiator says so", BACK, () -> owes(node).isEmpty());
     }
     writers.delete();
+    // kubelet finds what its predecessor left, and has it unmounted and unstaged.
+    Wait.until("nothing is left over", BACK, () -> clean.now().isEmpty());
   }
 
   private String owes(Machine node) {
