@@ -95,7 +95,9 @@ public final class Demo {
       LabCluster cluster =
           report.lab(
               "start Kubernetes in it",
-              c -> c.kubectl("version", "-o", "jsonpath={.serverVersion.gitVersion}"),
+              c ->
+                  c.kubectl(
+                      "get", "nodes", "-o", "jsonpath={.items[*].status.nodeInfo.kubeletVersion}"),
               () -> LabCluster.of(lab));
       try {
         inCluster(cluster);
