@@ -4,7 +4,7 @@ import dev.braid.base.Deadline;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.DeviceInUse;
-import dev.braid.base.error.KernelRefused;
+import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.NoPath;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.DeviceNumber;
@@ -112,7 +112,7 @@ final class Maps {
                     : Optional.empty(),
             deadline);
     if (ready.isEmpty()) {
-      throw new KernelRefused(
+      throw new DeadlinePassed(
           "udev has not been through with the paths " + paths + " of " + wwid + ": does it run?");
     }
     Optional<DmDevice> map = events.await(matters, whole, deadline.atMost(OWN_ACCORD));
@@ -124,7 +124,7 @@ final class Maps {
         .await(matters, whole, deadline)
         .orElseThrow(
             () ->
-                new KernelRefused(
+                new DeadlinePassed(
                     "multipathd made no map of "
                         + wwid
                         + " with the paths "
