@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
@@ -48,9 +49,11 @@ public final class Release implements AutoCloseable {
     Lab lab = cluster.lab();
     var certificates = Certificates.make(lab.folder().resolve("certificates"));
     var head = new Head(lab.san1(), certificates);
-    head.start();
     var release = new Release(cluster, head, values(lab, certificates));
+    // Neither needs the other to start.
+    var agent = CompletableFuture.runAsync(head::start);
     release.upgrade();
+    agent.join();
     return release;
   }
 
