@@ -34,7 +34,8 @@ public final class Main {
     try {
       run();
     } catch (BraidException e) {
-      log.error("the controller cannot start: {}", e.getMessage());
+      log.error("the controller cannot start: {}", e.messageAndCause());
+      log.debug("the controller cannot start", e);
       System.exit(1);
     }
   }

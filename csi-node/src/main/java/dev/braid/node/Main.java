@@ -61,8 +61,7 @@ public final class Main {
     try {
       run();
     } catch (BraidException e) {
-      String cause = e.getCause() == null ? "" : ": " + e.getCause();
-      log.error("the node plugin cannot start: {}{}", e.getMessage(), cause);
+      log.error("the node plugin cannot start: {}", e.messageAndCause());
       log.debug("the node plugin cannot start", e);
       System.exit(1);
     }

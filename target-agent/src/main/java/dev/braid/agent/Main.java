@@ -51,8 +51,7 @@ public final class Main {
         System.exit(2);
       }
     } catch (BraidException e) {
-      String cause = e.getCause() == null ? "" : ": " + e.getCause();
-      log.error("the agent cannot start: {}{}", e.getMessage(), cause);
+      log.error("the agent cannot start: {}", e.messageAndCause());
       log.debug("the agent cannot start", e);
       System.exit(1);
     }

@@ -33,4 +33,9 @@ public abstract sealed class BraidException extends RuntimeException
   public String getMessage() {
     return String.valueOf(super.getMessage());
   }
+
+  /** The message and, where something else brought it about, what that was. For a log. */
+  public String messageAndCause() {
+    return getCause() == null ? getMessage() : getMessage() + ": " + getCause();
+  }
 }
