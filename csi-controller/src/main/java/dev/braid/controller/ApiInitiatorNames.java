@@ -40,7 +40,7 @@ final class ApiInitiatorNames implements InitiatorNames {
               + iqn
               + ". If one of them is a node that is no more: kubectl delete initiator and its name."
               + " If all of them live: drain all but one, give each of those its own name"
-              + " (iscsi-iname > /etc/iscsi/initiatorname.iscsi), restart iscsid there and delete"
+              + " (echo \"InitiatorName=$(iscsi-iname)\" > /etc/iscsi/initiatorname.iscsi), restart iscsid there and delete"
               + " their Initiators");
     }
     return iqn;

@@ -122,16 +122,10 @@ final class DebtMirror {
         settled.add(word);
       }
     }
-    boolean answered = false;
     List<HeadDebt> owed = head.debts(pool, node, deadline);
-    for (HeadDebt debt : owed) {
-      for (AttestedGeneration word : words) {
-        if (answers(word, of, debt)) {
-          answer(head, debt, word, deadline);
-          answered = true;
-        }
-      }
-    }
+    boolean answered =
+        owed.stream().anyMatch(debt -> answeredBy(of, debt).isPresent())
+            && answer(head, node, owed, deadline);
     List<HeadDebt> left = answered ? head.debts(pool, node, deadline) : owed;
     return new Found(
         left.stream()
@@ -157,10 +151,32 @@ final class DebtMirror {
    * A word about a later generation answers too: what was before it is gone. But a machine that
    * took over the node's name knows nothing of its predecessor's kernel.
    */
-  private static boolean answers(AttestedGeneration word, NodeInitiator of, HeadDebt debt) {
-    return word.volume().equals(debt.volume().toString())
-        && word.generation() >= debt.generation().value()
-        && of.iqn().equals(debt.initiator());
+  private static Optional<AttestedGeneration> answeredBy(NodeInitiator of, HeadDebt debt) {
+    return of.status().words().stream()
+        .filter(word -> word.volume().equals(debt.volume().toString()))
+        .filter(word -> word.generation() >= debt.generation().value())
+        .filter(word -> of.iqn().equals(debt.initiator()))
+        .findFirst();
+  }
+
+  /**
+   * Answers debts with the words that stand now. What stood before the debt was booked may have
+   * been taken back before it, by a stage; what stands after it is true for ever, for the LUN is
+   * unmapped.
+   *
+   * @return whether one was answered
+   */
+  private boolean answer(HeadClient head, NodeName node, List<HeadDebt> owed, Deadline deadline) {
+    Optional<NodeInitiator> now = api.find(node);
+    boolean answered = false;
+    for (HeadDebt debt : owed) {
+      Optional<AttestedGeneration> word = now.flatMap(of -> answeredBy(of, debt));
+      if (word.isPresent()) {
+        answer(head, debt, word.get(), deadline);
+        answered = true;
+      }
+    }
+    return answered;
   }
 
   private void answer(HeadClient head, HeadDebt debt, AttestedGeneration word, Deadline deadline) {

@@ -2,15 +2,14 @@ package dev.braid.controller;
 
 import dev.braid.base.BootId;
 import dev.braid.base.Deadline;
-import dev.braid.base.Generation;
 import dev.braid.base.NodeName;
 import dev.braid.base.VolumeId;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.Busy;
 import dev.braid.base.error.InvalidInput;
+import dev.braid.rpc.HeadVolume.Publication;
 import dev.braid.san.AttestedGeneration;
 import dev.braid.san.InitiatorApi;
-import dev.braid.san.InitiatorStatus;
 import dev.braid.san.NodeInitiator;
 import java.util.Map;
 import java.util.Optional;
@@ -19,12 +18,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Hears the nodes' words, and wakes who waits for one. What a watch has told is enough to stop
- * waiting; what is carried to a head is read anew.
+ * waiting; what is carried to a head is read anew. A word counts for a publication to the same
+ * initiator: a machine that took over the node's name knows nothing of its predecessor's kernel.
  */
 final class NodeWords implements InitiatorApi.Watcher {
 
@@ -32,7 +33,7 @@ final class NodeWords implements InitiatorApi.Watcher {
 
   private final InitiatorApi api;
   private final Consumer<NodeName> changed;
-  private final Map<NodeName, InitiatorStatus> heard = new ConcurrentHashMap<>();
+  private final Map<NodeName, NodeInitiator> heard = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
 
@@ -49,7 +50,7 @@ final class NodeWords implements InitiatorApi.Watcher {
   public void now(NodeInitiator initiator) {
     lock.lock();
     try {
-      heard.put(initiator.node(), initiator.status());
+      heard.put(initiator.node(), initiator);
       news.signalAll();
     } finally {
       lock.unlock();
@@ -65,13 +66,13 @@ final class NodeWords implements InitiatorApi.Watcher {
   /**
    * @return whether the word was seen, at the latest at the deadline
    */
-  boolean await(NodeName node, VolumeId volume, Generation generation, Deadline deadline) {
-    if (standing(node, volume, generation).isPresent()) {
-      return true; // what a watch has told may be of before
+  boolean await(VolumeId volume, Publication publication, Deadline deadline) {
+    if (!heard.containsKey(publication.node()) && standing(volume, publication).isPresent()) {
+      return true; // the watch has told nothing of this node yet
     }
     lock.lock();
     try {
-      while (!heardOf(node, volume, generation)) {
+      while (!heardOf(volume, publication)) {
         if (deadline.passed()) {
           return false;
         }
@@ -80,23 +81,31 @@ final class NodeWords implements InitiatorApi.Watcher {
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new Busy("the call was ended while it waited for node " + node);
+      throw new Busy("the call was ended while it waited for node " + publication.node());
     } finally {
       lock.unlock();
     }
   }
 
-  private boolean heardOf(NodeName node, VolumeId volume, Generation generation) {
-    InitiatorStatus status = heard.get(node);
-    return status != null && status.attests(volume, generation);
+  private boolean heardOf(VolumeId volume, Publication publication) {
+    NodeInitiator initiator = heard.get(publication.node());
+    return initiator != null && words(initiator, volume, publication).findAny().isPresent();
+  }
+
+  private static Stream<AttestedGeneration> words(
+      NodeInitiator initiator, VolumeId volume, Publication publication) {
+    return initiator.iqn().equals(publication.initiator())
+        ? initiator.status().words().stream()
+            .filter(word -> word.isOf(volume, publication.generation()))
+        : Stream.of();
   }
 
   /** The word as it stands in the API server now; none also where that cannot be known. */
-  Optional<BootId> standing(NodeName node, VolumeId volume, Generation generation) {
+  Optional<BootId> standing(VolumeId volume, Publication publication) {
+    NodeName node = publication.node();
     try {
       return api.find(node).stream()
-          .flatMap(i -> i.status().words().stream())
-          .filter(word -> word.isOf(volume, generation))
+          .flatMap(initiator -> words(initiator, volume, publication))
           .map(AttestedGeneration::bootId)
           .map(BootId::new)
           .findFirst();

@@ -48,8 +48,7 @@ final class WordFirst implements Withdrawal {
     List<Publication> publications = publications(head, volume, node, deadline);
     Deadline patience = deadline.atMost(attestWait).atMost(deadline.left().dividedBy(2));
     for (Publication publication : publications) {
-      if (!publication.attested()
-          && words.await(publication.node(), volume, publication.generation(), patience)) {
+      if (!publication.attested() && words.await(volume, publication, patience)) {
         carry(head, volume, publication, deadline);
       }
     }
@@ -75,7 +74,7 @@ final class WordFirst implements Withdrawal {
   private void carry(HeadClient head, VolumeId volume, Publication publication, Deadline deadline) {
     NodeName node = publication.node();
     steps.run("head: withdraw", step -> head.withdraw(step, volume, Optional.of(node), deadline));
-    Optional<BootId> standing = words.standing(node, volume, publication.generation());
+    Optional<BootId> standing = words.standing(volume, publication);
     standing.ifPresent(
         boot ->
             steps.run(

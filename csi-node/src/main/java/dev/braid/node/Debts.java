@@ -62,6 +62,7 @@ final class Debts {
   private final BootId boot;
   private final Supplier<Iqn> hostName;
   private final VolumeLocks locks;
+  private final StageRecords records;
   private final Look look;
   private final Attacher attacher;
   private final DeviceMapper maps;
@@ -79,6 +80,7 @@ final class Debts {
       BootId boot,
       Supplier<Iqn> hostName,
       VolumeLocks locks,
+      StageRecords records,
       Look look,
       Attacher attacher,
       DeviceMapper maps,
@@ -88,6 +90,7 @@ final class Debts {
     this.boot = boot;
     this.hostName = hostName;
     this.locks = locks;
+    this.records = records;
     this.look = look;
     this.attacher = attacher;
     this.maps = maps;
@@ -108,6 +111,9 @@ final class Debts {
     }
     List<OwedGeneration> owed = now.get().status().owed();
     Iqn ours = hostName.get();
+    if (!now.get().iqn().equals(ours)) {
+      return; // the Initiator is not this host's: nobody would hear its words
+    }
     said.keySet().retainAll(owed);
     @Nullable BraidException failure = null;
     for (OwedGeneration debt : owed) {
@@ -136,7 +142,7 @@ final class Debts {
       say(debt, "cannot be read: " + e.getMessage());
       return;
     }
-    if (now.status().attests(volume, generation) || !gone(debt, volume, deadline)) {
+    if (now.status().attests(volume, generation) || !gone(debt, volume, generation, deadline)) {
       return;
     }
     var unused =
@@ -151,19 +157,27 @@ final class Debts {
     log.info("volume {}, generation {}: this node has nothing of it", volume, generation);
   }
 
-  private boolean gone(OwedGeneration debt, VolumeId volume, Deadline deadline) {
+  private boolean gone(
+      OwedGeneration debt, VolumeId volume, Generation generation, Deadline deadline) {
     try (var held = locks.take(volume, "answering the debt of", deadline.atMost(LOCK))) {
+      Optional<StageRecord> staged = records.find(volume).filter(StageRecord::isStaged);
+      if (staged.filter(r -> r.generation().compareTo(generation) > 0).isPresent()) {
+        return false; // what is here is of a later generation: the debt was answered meanwhile
+      }
       List<String> there = look.at(volume.wwid(), deadline);
-      if (there.isEmpty()) {
-        return true;
+      if (!there.isEmpty()) {
+        if (mounted(volume)) {
+          say(debt, "the device is still here, mounted; its unstage will answer: " + there);
+          return false;
+        }
+        log.warn("volume {} was fenced and is not mounted: detaching {}", volume, there);
+        attacher.detach(volume.wwid(), deadline);
+        if (!look.at(volume.wwid(), deadline).isEmpty()) {
+          return false;
+        }
       }
-      if (mounted(volume)) {
-        say(debt, "the device is still here, mounted; its unstage will answer: " + there);
-        return false;
-      }
-      log.warn("volume {} was fenced and is not mounted: detaching {}", volume, there);
-      attacher.detach(volume.wwid(), deadline);
-      return look.at(volume.wwid(), deadline).isEmpty();
+      staged.ifPresent(records::removeIfStill); // kubelet may never unstage it
+      return true;
     } catch (DeviceInUse e) {
       say(debt, "the device is still here, in use: " + e.getMessage());
       return false;

@@ -5,12 +5,14 @@ import dev.braid.base.Generation;
 import dev.braid.base.NodeName;
 import dev.braid.base.Repeater;
 import dev.braid.base.VolumeId;
+import dev.braid.base.error.Busy;
 import dev.braid.base.step.Steps;
 import dev.braid.san.InitiatorApi;
 import dev.braid.san.InitiatorApi.Watch;
 import dev.braid.san.NodeInitiator;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +105,7 @@ final class InitiatorChannel implements Attestor, AutoCloseable {
     // changed in any case: a word that was on its way meets the new version, and is not written.
     words.withdrawn(volume, generation);
     records.remove(volume);
-    withdrawing.lock();
+    inTurn(deadline);
     try {
       var unused =
           steps.call(
@@ -111,6 +113,20 @@ final class InitiatorChannel implements Attestor, AutoCloseable {
               step -> api().change(step, node, now -> now.withdrawn(volume, generation), deadline));
     } finally {
       withdrawing.unlock();
+    }
+  }
+
+  /** Not for longer than the call may take: it holds the volume, which an unstage may want. */
+  private void inTurn(Deadline deadline) {
+    try {
+      if (!withdrawing.tryLock(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new Busy(
+            "other volumes' stages were still waiting for the API server when this one's time was"
+                + " up");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Busy("the call was ended while it waited for other volumes' stages");
     }
   }
 

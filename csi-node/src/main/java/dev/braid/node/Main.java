@@ -168,7 +168,7 @@ public final class Main {
         KubernetesInitiators::connect,
         new Introduction(name, boot, hostName, steps),
         new Words(name, boot, records, locks, steps),
-        new Debts(name, boot, hostName, locks, look, attacher, maps, mountTable, steps),
+        new Debts(name, boot, hostName, locks, records, look, attacher, maps, mountTable, steps),
         steps);
   }
 

@@ -80,7 +80,8 @@ class InitiatorChannelTest {
             () -> api,
             new Introduction(NODE, host.boot, () -> IQN, steps),
             words,
-            new Debts(NODE, host.boot, () -> IQN, locks, look, host, host, host::table, steps),
+            new Debts(
+                NODE, host.boot, () -> IQN, locks, records, look, host, host, host::table, steps),
             steps);
     channels.add(channel);
     return new Life(channel, words, host.plugin(steps, locks, records, channel));
@@ -187,6 +188,7 @@ class InitiatorChannelTest {
   @DisplayName("rule 7: a stage after the word takes it back before it logs in")
   void stageTakesBack() {
     node.channel().start();
+    await().atMost(SOON).until(() -> api.find(NODE).isPresent());
     stage(1);
     unstage();
     awaitAttested();
@@ -296,11 +298,45 @@ class InitiatorChannelTest {
     node.channel().start();
     stage(1);
     api.put(NODE, IQN, api.status(NODE).owing(List.of(DEBT)));
-    api.put(NODE, IQN, api.status(NODE).heardIn(FakeHost.BOOT));
-    assertThat(attested(1)).isFalse();
-    assertThat(host.journal).doesNotContain("detach");
+    await()
+        .during(Duration.ofSeconds(2))
+        .atMost(SOON)
+        .until(() -> !attested(1) && !host.journal.contains("detach"));
     unstage();
     awaitAttested();
+  }
+
+  @Test
+  @DisplayName("rule 8: a debt of before the current stage leaves the current device alone")
+  void debtOfAnEarlierGeneration() {
+    node.channel().start();
+    stage(2);
+    host.mounts.clear();
+    api.put(NODE, IQN, api.status(NODE).owing(List.of(DEBT)));
+    await()
+        .during(Duration.ofSeconds(2))
+        .atMost(SOON)
+        .until(() -> !attested(1) && host.mapped && Files.exists(host.record()));
+  }
+
+  @Test
+  @DisplayName("rules 8, 15: a fenced device that nobody mounted goes, and its record with it")
+  void debtOfAnAbandonedStage() {
+    node.channel().start();
+    stage(1);
+    host.mounts.clear();
+    api.put(NODE, IQN, api.status(NODE).owing(List.of(DEBT)));
+    awaitAttested();
+    assertThat(host.mapped).isFalse();
+    assertThat(host.record()).doesNotExist();
+  }
+
+  @Test
+  @DisplayName("rule 8: in an Initiator of another name nothing is answered: nobody would hear it")
+  void debtInAnInitiatorOfAnotherName() {
+    api.put(NODE, new Iqn("iqn.2026-01.other:x"), InitiatorStatus.EMPTY.owing(List.of(DEBT)));
+    node.channel().start();
+    await().during(Duration.ofSeconds(2)).atMost(SOON).until(() -> !attested(1));
   }
 
   @Test

@@ -58,6 +58,7 @@ public final class NodeEnd implements AutoCloseable {
                 boot,
                 () -> iqn,
                 locks,
+                records,
                 (wwid, deadline) -> List.of(),
                 attacher,
                 DeviceMapper.ofKernel(),

@@ -37,6 +37,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,12 +54,23 @@ public final class FakeHead extends TargetGrpc.TargetImplBase {
   private final List<Object> asked = new ArrayList<>();
   private @Nullable BraidException nextFailure;
   private Runnable duringWithdraw = () -> {};
+  private Runnable beforeDebts = () -> {};
   private long generation = 1;
   private int lun = 1;
 
   /** Run once, in the middle of the next withdrawal that begins. */
   public synchronized void duringWithdraw(Runnable what) {
     duringWithdraw = what;
+  }
+
+  /** Run before each list of debts is made; it may fence a publication. */
+  public synchronized void beforeDebts(Runnable what) {
+    beforeDebts = what;
+  }
+
+  /** As Unpublish without a word would. */
+  public synchronized void fence(String volume, String node) {
+    unpublish(UnpublishRequest.newBuilder().setVolumeId(volume).setNode(node).build());
   }
 
   public synchronized void failNext(BraidException failure) {
@@ -246,9 +258,11 @@ public final class FakeHead extends TargetGrpc.TargetImplBase {
   }
 
   private void attest(AttestRequest request) {
+    String initiator = initiatorOf(request);
     debts.removeIf(
         debt ->
             isOf(debt, request.getVolumeId(), request.getNode())
+                && debt.getInitiator().equals(initiator)
                 && debt.getGeneration() <= request.getGeneration());
     Volume volume = volumes.get(request.getVolumeId());
     if (volume == null) {
@@ -264,22 +278,42 @@ public final class FakeHead extends TargetGrpc.TargetImplBase {
     volumes.put(volume.getVolumeId(), now.build());
   }
 
+  /** Whose the generation was; empty where nobody remembers it. */
+  private String initiatorOf(AttestRequest request) {
+    Volume volume = volumes.get(request.getVolumeId());
+    Stream<String> published =
+        volume == null
+            ? Stream.of()
+            : volume.getPublicationsList().stream()
+                .filter(p -> p.getNode().equals(request.getNode()))
+                .filter(p -> p.getGeneration() == request.getGeneration())
+                .map(Publication::getInitiator);
+    Stream<String> owed =
+        debts.stream()
+            .filter(d -> isOf(d, request.getVolumeId(), request.getNode()))
+            .filter(d -> d.getGeneration() == request.getGeneration())
+            .map(Debt::getInitiator);
+    return Stream.concat(published, owed).findFirst().orElse("");
+  }
+
   @Override
   public void listDebts(ListDebtsRequest request, StreamObserver<ListDebtsResponse> to) {
     answer(
         to,
         request,
-        d ->
-            ListDebtsResponse.newBuilder()
-                .addAllDebts(
-                    debts.stream()
-                        .filter(debt -> debt.getVolumeId().startsWith(request.getPool() + "/"))
-                        .filter(
-                            debt ->
-                                request.getNode().isEmpty()
-                                    || debt.getNode().equals(request.getNode()))
-                        .toList())
-                .build());
+        d -> {
+          beforeDebts.run();
+          return ListDebtsResponse.newBuilder()
+              .addAllDebts(
+                  debts.stream()
+                      .filter(debt -> debt.getVolumeId().startsWith(request.getPool() + "/"))
+                      .filter(
+                          debt ->
+                              request.getNode().isEmpty()
+                                  || debt.getNode().equals(request.getNode()))
+                      .toList())
+              .build();
+        });
   }
 
   private Volume find(String id) {

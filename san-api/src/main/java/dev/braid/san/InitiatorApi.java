@@ -12,7 +12,7 @@ import java.util.function.UnaryOperator;
  * The Initiators in the API server. What is read is of now, never from a cache, except through
  * {@link #watch}.
  *
- * <p>Every call may throw {@link dev.braid.base.error.ApiUnreachable}, within a few seconds, and
+ * <p>Every call may throw {@link dev.braid.base.error.ApiUnreachable}, within 20 seconds or so, and
  * {@link dev.braid.base.error.Refused} where the API server would not have it. After a failure a
  * write may still come to pass, but never over what was written since. Safe for many threads.
  */

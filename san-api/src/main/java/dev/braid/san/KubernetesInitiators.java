@@ -44,10 +44,7 @@ public final class KubernetesInitiators implements InitiatorApi {
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final int REPETITIONS = 1;
 
-  /**
-   * What no event told of, such as a debt that an administrator forgave in the book, is found after
-   * this long.
-   */
+  /** What no event told of is found after this long. */
   private static final Duration TOLD_ANEW = Duration.ofMinutes(5);
 
   private static final int UNAUTHORIZED = 401;

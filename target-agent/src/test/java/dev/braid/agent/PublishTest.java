@@ -197,6 +197,14 @@ class PublishTest {
     assertThat(publish.publish(serial(), NODE1, INITIATOR2, false, soon()).generation())
         .as("another machine under the first one's name")
         .isEqualTo(new Generation(2));
+    attest(2);
+    assertThat(world.book().debts())
+        .as("which says nothing about the first one's kernel")
+        .extracting(Debt::generation)
+        .containsExactly(new Generation(1));
+    world.agent().unpublish().unpublish(serial(), Optional.of(NODE1), Duration.ZERO, soon());
+    assertThatThrownBy(() -> publish.publish(serial(), NODE1, INITIATOR1, false, soon()))
+        .isInstanceOf(Refused.class);
   }
 
   @Test

@@ -17,8 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * From {@code Main} to the bound socket, of the node plugin in its unpacked image on this host:
- * outside of emulation, with the flags of the image. What it says of itself in its log is taken.
+ * The node plugin's start in its unpacked image on this host: outside of emulation, with the flags
+ * of the image. From {@code Main} to the bound socket, by its own log; and from the process's
+ * start, which has the JVM's and the log's own start in it.
  */
 final class NodeStart {
 
@@ -38,11 +39,8 @@ final class NodeStart {
               images.resolve("csi-node-linux-amd64.tar").toString(),
               root.resolve("image").toString()));
       var rows = new ArrayList<Row>();
-      rows.add(
-          Row.ofTimes("node-start", "braid", times(repository, root.resolve("image"), "auto")));
-      rows.add(
-          Row.ofTimes(
-              "node-start", "without archive", times(repository, root.resolve("image"), "off")));
+      rows.addAll(rows("braid", repository, root.resolve("image"), "auto"));
+      rows.addAll(rows("without archive", repository, root.resolve("image"), "off"));
       System.out.println(
           "flags: "
               + Files.readString(root.resolve("image/opt/braid/csi-node/java.args"))
@@ -55,19 +53,32 @@ final class NodeStart {
     }
   }
 
-  private static List<Double> times(Path repository, Path root, String share)
+  private static List<Row> rows(String subject, Path repository, Path root, String share)
       throws IOException, InterruptedException {
-    var times = new ArrayList<Double>();
-    once(
-        repository, root, share); // what is read from the disk for the first time is no start's own
-    for (int i = 0; i < RUNS; i++) {
-      times.add(once(repository, root, share));
+    var fromMain = new ArrayList<Double>();
+    var fromProcess = new ArrayList<Double>();
+    // The first one is not counted: what is read from the disk then is no start's own.
+    for (int i = 0; i <= RUNS; i++) {
+      Instant forked = Instant.now();
+      Start start = once(repository, root, share);
+      if (i > 0) {
+        fromMain.add(millis(start.main(), start.serves()));
+        fromProcess.add(millis(forked, start.serves()));
+      }
     }
-    return times;
+    return List.of(
+        Row.ofTimes("node-start", subject, fromMain),
+        Row.ofTimes("node-start", subject + ", process", fromProcess));
   }
 
-  /** Milliseconds between its first line and the line that it serves. */
-  private static double once(Path repository, Path root, String share)
+  private record Start(Instant main, Instant serves) {}
+
+  private static double millis(Instant from, Instant to) {
+    return Duration.between(from, to).toNanos() / 1e6;
+  }
+
+  /** The times of its first line and of the line that it serves. */
+  private static Start once(Path repository, Path root, String share)
       throws IOException, InterruptedException {
     Files.deleteIfExists(root.resolve("tmp/csi.sock"));
     Process process =
@@ -91,7 +102,7 @@ final class NodeStart {
           began = time(line);
         }
         if (began != null && line.contains("serving on")) {
-          return Duration.between(began, time(line)).toNanos() / 1e6;
+          return new Start(began, time(line));
         }
       }
       throw new LabException("the node plugin ended before it served");

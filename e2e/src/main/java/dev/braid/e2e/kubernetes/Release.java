@@ -3,6 +3,7 @@ package dev.braid.e2e.kubernetes;
 import dev.braid.base.Deadline;
 import dev.braid.base.NodeName;
 import dev.braid.base.PoolName;
+import dev.braid.base.VolumeId;
 import dev.braid.e2e.lab.Lab;
 import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.lab.Repository;
@@ -174,6 +175,13 @@ public final class Release implements AutoCloseable {
         .debts(new PoolName(Head.POOL), new NodeName(node.name()), Deadline.after(Cluster.USUAL))
         .stream()
         .map(debt -> debt.volume().toString())
+        .toList();
+  }
+
+  /** The nodes that the head gives a volume to. */
+  public List<String> nodesWith(VolumeId volume) {
+    return head.client().getVolume(volume, Deadline.after(Cluster.USUAL)).publications().stream()
+        .map(publication -> publication.node().name())
         .toList();
   }
 

@@ -106,7 +106,7 @@ final class Qemu {
       Files.deleteIfExists(folder.resolve(stale));
     }
     var argv = new ArrayList<>(List.of("qemu-system-x86_64", "-name", "braid-" + name));
-    argv.addAll(List.of("-M", "q35", "-smp", "2", "-m", String.valueOf(megabytes())));
+    argv.addAll(List.of("-M", "q35", "-m", String.valueOf(megabytes())));
     argv.addAll(accelerator.arguments());
     argv.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-rtc", "base=utc"));
     argv.addAll(List.of("-daemonize", "-pidfile", folder.resolve("pid").toString()));

@@ -1,5 +1,7 @@
 package dev.braid.e2e.kubernetes;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.braid.base.Deadline;
 import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.stack.Wait;
@@ -21,6 +23,8 @@ class ConvergeLabTest {
 
   /** From what was asked to about when it would be done. */
   private static final int LONGEST_MILLIS = 8000;
+
+  private static final Duration THERE = Duration.ofMinutes(3);
 
   private enum Victim {
     CONTROLLER,
@@ -72,6 +76,9 @@ class ConvergeLabTest {
       Wait.until(
           "the pod runs on the other node", Writers.RUNNING, () -> writers.hasMovedFrom(from));
       writers.awaitRunning();
+      assertThat(release.nodesWith(writers.volume()))
+          .as("the nodes that the head gives the volume to")
+          .containsExactly(writers.machineOf(writers.pod()).name());
       cluster.kubectl("uncordon", from.name());
       writers.readBack(writers.pod(), first).throwUnlessHolds();
     }
@@ -103,9 +110,16 @@ class ConvergeLabTest {
     }
   }
 
+  /** Whoever was killed before may have taken this one along: then it is waited for. */
   private void inNodes(String commandLine) {
+    Wait.until("there is a " + commandLine + " to kill", THERE, () -> killAny(commandLine));
+  }
+
+  private boolean killAny(String commandLine) {
+    boolean any = false;
     for (String node : cluster.nodes()) {
-      Release.kill(cluster.machine(node), commandLine);
+      any |= Release.kill(cluster.machine(node), commandLine);
     }
+    return any;
   }
 }

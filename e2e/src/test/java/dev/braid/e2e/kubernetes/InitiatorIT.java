@@ -15,6 +15,7 @@ import dev.braid.base.VolumeId;
 import dev.braid.base.error.ApiUnreachable;
 import dev.braid.base.error.Refused;
 import dev.braid.base.step.Steps;
+import dev.braid.e2e.lab.Repository;
 import dev.braid.node.NodeEnd;
 import dev.braid.proto.csi.v1.CapacityRange;
 import dev.braid.proto.csi.v1.ControllerGrpc;
@@ -46,12 +47,14 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioDomainSocketChannel;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,6 +62,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -228,11 +232,9 @@ class InitiatorIT {
   @DisplayName(
       "a node plugin writes its own Initiator, status included, no other, and deletes none")
   void policy() throws IOException {
-    apply("/dev/braid/e2e/kubernetes/initiator-policy.yaml");
-    client
-        .load(
-            new java.io.ByteArrayInputStream(
-                """
+    apply(shippedPolicy());
+    apply(
+        """
                 apiVersion: v1
                 kind: Namespace
                 metadata: {name: braid-system}
@@ -253,9 +255,7 @@ class InitiatorIT {
                 metadata: {name: braid-node}
                 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: braid-node}
                 subjects: [{kind: ServiceAccount, name: braid-node, namespace: braid-system}]
-                """
-                    .getBytes(StandardCharsets.UTF_8)))
-        .create();
+                """);
     var node =
         client
             .resource(new NodeBuilder().withNewMetadata().withName("mine").endMetadata().build())
@@ -321,10 +321,19 @@ class InitiatorIT {
         "make", step -> by.make(step, new NodeName(node), new Iqn("iqn.2026-01.test:" + node)));
   }
 
-  private static void apply(String resource) throws IOException {
-    try (InputStream yaml = InitiatorIT.class.getResourceAsStream(resource)) {
-      client.load(Objects.requireNonNull(yaml)).create();
-    }
+  /** The policy as users get it; a test of the chart holds that file to the chart. */
+  private static String shippedPolicy() throws IOException {
+    String all = Files.readString(Repository.root().resolve("deploy/braid.yaml"));
+    String policy =
+        Arrays.stream(all.split("\n---"))
+            .filter(object -> object.contains("\nkind: ValidatingAdmissionPolicy"))
+            .collect(Collectors.joining("\n---"));
+    assertThat(policy).contains("kind: ValidatingAdmissionPolicyBinding");
+    return policy;
+  }
+
+  private static void apply(String yaml) {
+    client.load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))).create();
   }
 
   private static Config as(io.fabric8.kubernetes.api.model.authentication.TokenRequest request) {

@@ -192,6 +192,24 @@ public final class Book implements AutoCloseable {
     return read(DEBT + " ORDER BY since, serial", Book::toDebt);
   }
 
+  /**
+   * Whose a generation of a volume was: generations are given out once in a pool, so that one of
+   * them names an initiator, where a node's name may have gone to another machine.
+   *
+   * @return empty where neither a publication nor a debt remembers it
+   */
+  public Optional<Iqn> initiatorOf(Serial serial, NodeName node, Generation generation) {
+    return first(
+        read(
+            "SELECT initiator FROM publication WHERE serial = ?1 AND node = ?2 AND generation = ?3"
+                + " UNION"
+                + " SELECT initiator FROM debt WHERE serial = ?1 AND node = ?2 AND generation = ?3",
+            row -> new Iqn(row.getString(1)),
+            serial.digits(),
+            node.name(),
+            generation.value()));
+  }
+
   /** The last generation that was given out, 0 if none was. */
   public long lastGeneration() {
     return read("SELECT last_generation FROM pool", row -> row.getLong(1)).get(0);
@@ -306,8 +324,12 @@ public final class Book implements AutoCloseable {
                 publication.node().name()));
   }
 
-  /** Notes a node's word about a generation, and ends the debts that it answers. */
-  public synchronized void attest(Step step, Serial serial, NodeName node, Generation generation) {
+  /**
+   * Notes a node's word about a generation, and ends the debts that it answers: those of the same
+   * initiator, up to that generation. Of another machine's kernel it says nothing.
+   */
+  public synchronized void attest(
+      Step step, Serial serial, NodeName node, Iqn initiator, Generation generation) {
     write(
         () -> {
           change(
@@ -317,9 +339,11 @@ public final class Book implements AutoCloseable {
               node.name(),
               generation.value());
           return change(
-              "DELETE FROM debt WHERE serial = ? AND node = ? AND generation <= ?",
+              "DELETE FROM debt"
+                  + " WHERE serial = ? AND node = ? AND initiator = ? AND generation <= ?",
               serial.digits(),
               node.name(),
+              initiator.name(),
               generation.value());
         });
   }

@@ -81,7 +81,12 @@ class BookTest {
   }
 
   private void attest(Serial serial, NodeName node, long generation) {
-    steps.run("attest", step -> book.attest(step, serial, node, new Generation(generation)));
+    attest(serial, node, INITIATOR, generation);
+  }
+
+  private void attest(Serial serial, NodeName node, Iqn initiator, long generation) {
+    steps.run(
+        "attest", step -> book.attest(step, serial, node, initiator, new Generation(generation)));
   }
 
   @Test
@@ -197,6 +202,22 @@ class BookTest {
     fenced(publish(volume), volume.lun());
     attest(volume.serial(), NODE, 3);
     assertThat(book.debts()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("Rules 7, 8: a machine's word ends no debt of another that bore its name before")
+  void debtsOfTwoMachines() {
+    var other = new Iqn("iqn.2026-01.dev.braid:another");
+    Volume volume = add("a");
+    fenced(publish(volume), volume.lun());
+    var second =
+        steps.<Publication, RuntimeException>call(
+            "publish", step -> book.publish(step, volume.serial(), NODE, other, false));
+    assertThat(book.initiatorOf(volume.serial(), NODE, second.generation())).contains(other);
+    attest(volume.serial(), NODE, other, 2);
+    assertThat(book.debts()).extracting(Debt::initiator).containsExactly(INITIATOR);
+    assertThat(book.initiatorOf(volume.serial(), NODE, new Generation(1))).contains(INITIATOR);
+    assertThat(book.initiatorOf(volume.serial(), NODE, new Generation(3))).isEmpty();
   }
 
   @Test
