@@ -160,9 +160,13 @@ final class Debts {
   private boolean gone(
       OwedGeneration debt, VolumeId volume, Generation generation, Deadline deadline) {
     try (var held = locks.take(volume, "answering the debt of", deadline.atMost(LOCK))) {
-      Optional<StageRecord> staged = records.find(volume).filter(StageRecord::isStaged);
-      if (staged.filter(r -> r.generation().compareTo(generation) > 0).isPresent()) {
+      Optional<StageRecord> record = records.find(volume);
+      boolean staged = record.filter(StageRecord::isStaged).isPresent();
+      if (staged && record.get().generation().compareTo(generation) > 0) {
         return false; // what is here is of a later generation: the debt was answered meanwhile
+      }
+      if (!staged && record.filter(r -> r.generation().compareTo(generation) >= 0).isPresent()) {
+        return false; // its word is on its way, and answers this too
       }
       List<String> there = look.at(volume.wwid(), deadline);
       if (!there.isEmpty()) {
@@ -171,12 +175,16 @@ final class Debts {
           return false;
         }
         log.warn("volume {} was fenced and is not mounted: detaching {}", volume, there);
-        attacher.detach(volume.wwid(), deadline);
-        if (!look.at(volume.wwid(), deadline).isEmpty()) {
-          return false;
-        }
       }
-      staged.ifPresent(records::removeIfStill); // kubelet may never unstage it
+      // Also with nothing in the kernel: after a boot, multipath's list and the node records are
+      // left of it, and a kubelet that lost its own files with the power never unstages it.
+      attacher.detach(volume.wwid(), deadline);
+      if (!look.at(volume.wwid(), deadline).isEmpty()) {
+        return false;
+      }
+      if (staged || record.isEmpty()) {
+        records.remove(volume);
+      }
       return true;
     } catch (DeviceInUse e) {
       say(debt, "the device is still here, in use: " + e.getMessage());

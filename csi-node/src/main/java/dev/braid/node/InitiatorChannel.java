@@ -79,8 +79,8 @@ final class InitiatorChannel implements Attestor, AutoCloseable {
     if (met.madeAnew()) {
       words.areGoneUnheard();
     }
-    if (met.ours()) {
-      words.give(connected, deadline);
+    if (met.ours() && words.give(connected, deadline)) {
+      answering.wake(); // a debt that was left to the record
     }
   }
 

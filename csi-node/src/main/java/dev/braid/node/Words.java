@@ -86,8 +86,12 @@ final class Words {
     }
   }
 
-  /** Gives what is left to give. One thread at a time. */
-  void give(InitiatorApi api, Deadline deadline) {
+  /**
+   * Gives what is left to give. One thread at a time.
+   *
+   * @return whether a word was heard, whose record is gone now
+   */
+  boolean give(InitiatorApi api, Deadline deadline) {
     long asOf = takenBack();
     var standing = new ArrayList<StageRecord>();
     var heard = new ArrayList<StageRecord>();
@@ -96,10 +100,11 @@ final class Words {
             "give words",
             step -> api.change(step, node, before -> withWords(before, standing, heard), deadline));
     if (now.isEmpty()) {
-      return; // deleted this very moment; the watch tells, and it is made anew
+      return false; // deleted this very moment; the watch tells, and it is made anew
     }
     note(standing, asOf);
     heard.forEach(this::settle);
+    return !heard.isEmpty();
   }
 
   /** A function of the status and of the records on the disk, which are read after it. */

@@ -332,6 +332,37 @@ class InitiatorChannelTest {
   }
 
   @Test
+  @DisplayName("rules 7, 8: a debt of what was just unstaged is answered by its word, once")
+  void debtAnsweredByTheWord() {
+    node.channel().start();
+    stage(1);
+    api.put(NODE, IQN, api.status(NODE).owing(List.of(DEBT)));
+    unstage();
+    awaitAttested();
+    api.put(NODE, IQN, api.status(NODE).without(word -> true).owing(List.of()));
+    await().atMost(SOON).until(() -> !Files.exists(host.record()));
+    await().during(Duration.ofSeconds(1)).atMost(SOON).until(() -> !attested(1));
+    assertThat(api.writes()).doesNotContain("answer debt");
+  }
+
+  @Test
+  @DisplayName("rules 4, 8, 15: after a boot a debt is answered, and the old boot's record goes")
+  void debtOfAnotherBoot() {
+    node.channel().start();
+    stage(1);
+    node.channel().close();
+    host.mounts.clear();
+    host.mapped = false;
+    host.boot = new BootId("00000000-0000-4000-8000-000000000002");
+    api.put(NODE, IQN, api.status(NODE).owing(List.of(DEBT)));
+    restart();
+    awaitAttested();
+    assertThat(host.record()).doesNotExist();
+    assertThat(api.status(NODE).words())
+        .containsExactly(AttestedGeneration.of(VOLUME, FIRST, host.boot));
+  }
+
+  @Test
   @DisplayName("rule 8: in an Initiator of another name nothing is answered: nobody would hear it")
   void debtInAnInitiatorOfAnotherName() {
     api.put(NODE, new Iqn("iqn.2026-01.other:x"), InitiatorStatus.EMPTY.owing(List.of(DEBT)));
