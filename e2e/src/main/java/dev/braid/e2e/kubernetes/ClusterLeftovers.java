@@ -17,7 +17,7 @@ public final class ClusterLeftovers {
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   private static final String KINDS =
-      "pods,statefulsets,persistentvolumeclaims,persistentvolumes,volumeattachments";
+      "statefulsets,persistentvolumeclaims,persistentvolumes,volumeattachments";
 
   private static final String WORDS =
       "jsonpath={range .items[*]}{.metadata.name}: attested"
@@ -64,6 +64,18 @@ public final class ClusterLeftovers {
     for (String kind : List.of(KINDS)) {
       cluster.kubectl("get", kind, "-A", "-o", "name").lines().forEach(all::add);
     }
+    // Braid's own pods come and go with an upgrade.
+    cluster
+        .kubectl(
+            "get",
+            "pods",
+            "-A",
+            "--field-selector",
+            "metadata.namespace!=" + Release.NAMESPACE,
+            "-o",
+            "name")
+        .lines()
+        .forEach(all::add);
     cluster.kubectl("get", "initiators", "-o", WORDS).lines().forEach(all::add);
     return all;
   }
