@@ -1,5 +1,6 @@
 package dev.braid.base;
 
+import dev.braid.base.error.BraidException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -99,16 +100,21 @@ public final class Repeater implements AutoCloseable {
       return true;
     } catch (InterruptedException e) {
       throw e;
-    } catch (Exception e) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new InterruptedException();
-      }
-      log.warn("{}: {}; trying again", name, e.toString());
-      log.debug("{}", name, e);
+    } catch (BraidException e) {
+      endIfInterrupted();
+      log.warn("{}: {}; trying again", name, e.messageAndCause());
       return false;
-    } catch (Error e) { // a mistake of ours, perhaps in one case only: the others must not wait
+    } catch (Exception | Error e) {
+      endIfInterrupted();
+      // A mistake of ours, perhaps in one case only: the others must not wait.
       log.error("{} failed; trying again", name, e);
       return false;
+    }
+  }
+
+  private static void endIfInterrupted() throws InterruptedException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedException();
     }
   }
 

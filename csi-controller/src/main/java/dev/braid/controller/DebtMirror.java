@@ -21,6 +21,7 @@ import dev.braid.san.NodeInitiator;
 import dev.braid.san.OwedGeneration;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -39,7 +40,11 @@ final class DebtMirror {
 
   private static final Logger log = LoggerFactory.getLogger(DebtMirror.class);
 
+  /** For one call: a head that hangs is given up for this pass. */
   private static final Duration HEAD = Duration.ofSeconds(10);
+
+  private static final Comparator<OwedGeneration> ORDER =
+      Comparator.comparing(OwedGeneration::volume).thenComparing(OwedGeneration::generation);
 
   private final InitiatorApi api;
   private final Topology topology;
@@ -75,7 +80,7 @@ final class DebtMirror {
         continue;
       }
       try {
-        Found found = ask(pool, now.get(), deadline.atMost(HEAD));
+        Found found = ask(pool, now.get(), deadline);
         debts.addAll(found.debts());
         settled.addAll(found.settled());
         asked.add(pool);
@@ -100,6 +105,8 @@ final class DebtMirror {
                               debt ->
                                   poolOf(debt.volume()).map(p -> !asked.contains(p)).orElse(false))
                           .forEach(owed::add);
+                      // In one order whoever writes it, or two controllers would never be done.
+                      owed.sort(ORDER);
                       return before.without(settled::contains).owing(owed);
                     },
                     deadline));
@@ -118,15 +125,15 @@ final class DebtMirror {
     // Publications before debts: one that is fenced in between is then found as its debt.
     var settled = new HashSet<AttestedGeneration>();
     for (AttestedGeneration word : words) {
-      if (!published(head, node, word, deadline)) {
+      if (!published(head, node, word, deadline.atMost(HEAD))) {
         settled.add(word);
       }
     }
-    List<HeadDebt> owed = head.debts(pool, node, deadline);
+    List<HeadDebt> owed = head.debts(pool, node, deadline.atMost(HEAD));
     boolean answered =
         owed.stream().anyMatch(debt -> answeredBy(of, debt).isPresent())
             && answer(head, node, owed, deadline);
-    List<HeadDebt> left = answered ? head.debts(pool, node, deadline) : owed;
+    List<HeadDebt> left = answered ? head.debts(pool, node, deadline.atMost(HEAD)) : owed;
     return new Found(
         left.stream()
             .map(
@@ -172,7 +179,7 @@ final class DebtMirror {
     for (HeadDebt debt : owed) {
       Optional<AttestedGeneration> word = now.flatMap(of -> answeredBy(of, debt));
       if (word.isPresent()) {
-        answer(head, debt, word.get(), deadline);
+        answer(head, debt, word.get(), deadline.atMost(HEAD));
         answered = true;
       }
     }

@@ -12,12 +12,16 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Mirrors debts for each node that changed, on one thread, and again where it failed. It keeps
  * nothing that it could not find out again: at its start every Initiator is told anew.
  */
 final class InitiatorReconciler implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(InitiatorReconciler.class);
 
   private static final Duration EACH = Duration.ofSeconds(60);
 
@@ -47,6 +51,7 @@ final class InitiatorReconciler implements AutoCloseable {
         mirror.mirror(node, silent, Deadline.after(EACH));
         done = silent.isEmpty();
       } catch (BraidException e) {
+        log.warn("Initiator {}: {}", node, e.messageAndCause());
         failure = Objects.requireNonNullElse(failure, e);
       } finally {
         if (!done) {

@@ -64,12 +64,17 @@ final class NodeWords implements InitiatorApi.Watcher {
   }
 
   /**
-   * @return whether the word was seen, at the latest at the deadline
+   * @return whether the word was seen, at the latest at the deadline and one look at the API server
    */
   boolean await(VolumeId volume, Publication publication, Deadline deadline) {
     if (!heard.containsKey(publication.node()) && standing(volume, publication).isPresent()) {
       return true; // the watch has told nothing of this node yet
     }
+    // Silence may be the watch's own: a connection may be dead without telling. So look, once.
+    return heardBy(volume, publication, deadline) || standing(volume, publication).isPresent();
+  }
+
+  private boolean heardBy(VolumeId volume, Publication publication, Deadline deadline) {
     lock.lock();
     try {
       while (!heardOf(volume, publication)) {

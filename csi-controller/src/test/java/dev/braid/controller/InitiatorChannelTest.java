@@ -119,6 +119,16 @@ class InitiatorChannelTest {
   }
 
   @Test
+  @DisplayName("rule 7: a word that a dead watch does not tell of is found, and nobody is fenced")
+  void deafWatch() {
+    Generation generation = publishTo(NODE1);
+    api.putUntold(
+        NODE1, IQN1, api.status(NODE1).with(AttestedGeneration.of(volume, generation, BOOT)));
+    unpublishFrom(NODE1);
+    assertThat(world.head.debts()).isEmpty();
+  }
+
+  @Test
   @DisplayName("rule 7: a word that comes while it is waited for is used at once")
   void comesWhileWaiting() throws Exception {
     Generation generation = publishTo(NODE1);
@@ -143,6 +153,20 @@ class InitiatorChannelTest {
     await().atMost(SOON).until(() -> api.status(NODE1).equals(emptied(NODE1)));
     assertThat(world.head.debts()).isEmpty();
     assertThat(publishTo(NODE1)).isGreaterThan(generation);
+  }
+
+  @Test
+  @DisplayName("rule 8: debts are written in one order, or two controllers would never be done")
+  void oneOrder() {
+    for (int i = 0; i < 6; i++) {
+      volume =
+          VolumeId.parse(
+              world.csi().createVolume(create("v" + i).build()).getVolume().getVolumeId());
+      publishTo(NODE1);
+      unpublishFrom(NODE1);
+    }
+    await().atMost(SOON).until(() -> api.status(NODE1).owed().size() == 6);
+    assertThat(api.status(NODE1).owed()).extracting(OwedGeneration::volume).isSorted();
   }
 
   private InitiatorStatus emptied(NodeName node) {

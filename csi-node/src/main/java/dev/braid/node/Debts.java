@@ -124,6 +124,7 @@ final class Debts {
       try {
         answer(api, now.get(), debt, Deadline.after(each));
       } catch (BraidException e) {
+        say(debt, e.messageAndCause());
         failure = Objects.requireNonNullElse(failure, e);
       }
     }
@@ -169,16 +170,15 @@ final class Debts {
         return false; // its word is on its way, and answers this too
       }
       List<String> there = look.at(volume.wwid(), deadline);
-      if (!there.isEmpty()) {
-        if (mounted(volume)) {
-          say(debt, "the device is still here, mounted; its unstage will answer: " + there);
-          return false;
-        }
+      if (there.isEmpty()) {
+        tidy(volume, deadline);
+      } else if (mounted(volume)) {
+        say(debt, "the device is still here, mounted; its unstage will answer: " + there);
+        return false;
+      } else {
         log.warn("volume {} was fenced and is not mounted: detaching {}", volume, there);
+        attacher.detach(volume.wwid(), deadline);
       }
-      // Also with nothing in the kernel: after a boot, multipath's list and the node records are
-      // left of it, and a kubelet that lost its own files with the power never unstages it.
-      attacher.detach(volume.wwid(), deadline);
       if (!look.at(volume.wwid(), deadline).isEmpty()) {
         return false;
       }
@@ -189,6 +189,19 @@ final class Debts {
     } catch (DeviceInUse e) {
       say(debt, "the device is still here, in use: " + e.getMessage());
       return false;
+    }
+  }
+
+  /**
+   * With nothing in the kernel: after a boot, multipath's list and the node records are left of it,
+   * and a kubelet that lost its own files with the power never unstages it. That is no part of the
+   * answer, which is about the kernel.
+   */
+  private void tidy(VolumeId volume, Deadline deadline) {
+    try {
+      attacher.detach(volume.wwid(), deadline);
+    } catch (BraidException e) {
+      log.warn("volume {} has no device, yet not all went: {}", volume, e.messageAndCause());
     }
   }
 

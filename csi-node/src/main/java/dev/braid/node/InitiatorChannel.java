@@ -74,12 +74,9 @@ final class InitiatorChannel implements Attestor, AutoCloseable {
   private void give() {
     var deadline = Deadline.after(PASS);
     InitiatorApi connected = api();
-    Introduction.Met met = introduction.introduce(connected, deadline);
+    boolean ours = introduction.introduce(connected, words::areGoneUnheard, deadline);
     watch(connected);
-    if (met.madeAnew()) {
-      words.areGoneUnheard();
-    }
-    if (met.ours() && words.give(connected, deadline)) {
+    if (ours && words.give(connected, deadline)) {
       answering.wake(); // a debt that was left to the record
     }
   }

@@ -34,18 +34,18 @@ final class Introduction {
   }
 
   /**
-   * What came of it.
+   * May be repeated; makes anew what somebody deleted. One thread at a time.
    *
-   * @param ours whether the Initiator bears this host's initiator name; if not, nothing that this
-   *     host knows may be said in it
-   * @param madeAnew whether there was none
+   * @param missing told when there is none, before one is made: what follows may fail
+   * @return whether the Initiator bears this host's initiator name; if not, nothing that this host
+   *     knows may be said in it
    */
-  record Met(boolean ours, boolean madeAnew) {}
-
-  /** May be repeated; makes anew what somebody deleted. One thread at a time. */
-  Met introduce(InitiatorApi api, Deadline deadline) {
+  boolean introduce(InitiatorApi api, Runnable missing, Deadline deadline) {
     Iqn ours = hostName.get();
     Optional<NodeInitiator> there = api.find(node);
+    if (there.isEmpty()) {
+      missing.run();
+    }
     NodeInitiator initiator =
         there.orElseGet(() -> steps.call("make Initiator", step -> api.make(step, node, ours)));
     boolean same = initiator.iqn().equals(ours);
@@ -68,7 +68,7 @@ final class Introduction {
           steps.call(
               "say boot", step -> api.change(step, node, now -> now.heardIn(boot), deadline));
     }
-    return new Met(same, there.isEmpty());
+    return same;
   }
 
   private void sayOnce(Optional<String> now) {

@@ -13,6 +13,7 @@ import dev.braid.base.Serial;
 import dev.braid.base.VolumeId;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.DeviceInUse;
+import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Step;
 import dev.braid.base.step.StepObserver;
 import dev.braid.base.step.Steps;
@@ -77,6 +78,8 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   boolean claimed;
 
   boolean diesInMke2fs;
+
+  boolean detachFails;
 
   /** A file on the volume is open. */
   boolean busy;
@@ -215,6 +218,9 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   public void detach(Wwid wwid, Deadline deadline) {
     if (!mounts.isEmpty()) {
       throw new DeviceInUse("held");
+    }
+    if (detachFails) {
+      throw new KernelRefused("iscsid does not answer");
     }
     journal.add("detach");
     mapped = false;

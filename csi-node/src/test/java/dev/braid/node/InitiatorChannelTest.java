@@ -11,6 +11,9 @@ import dev.braid.base.BootId;
 import dev.braid.base.Generation;
 import dev.braid.base.Iqn;
 import dev.braid.base.NodeName;
+import dev.braid.base.PoolName;
+import dev.braid.base.Serial;
+import dev.braid.base.VolumeId;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.ApiUnreachable;
 import dev.braid.base.step.Steps;
@@ -46,6 +49,9 @@ class InitiatorChannelTest {
   private static final OwedGeneration DEBT =
       new OwedGeneration(VOLUME.toString(), 1, IQN.name(), "2026-01-01T00:00:00Z");
 
+  private static final VolumeId OTHER =
+      new VolumeId(new PoolName("lab"), new Serial("fedcba9876543210fedcba987"));
+
   @TempDir Path folder;
   private final FakeInitiatorApi api = new FakeInitiatorApi();
   private final List<InitiatorChannel> channels = new ArrayList<>();
@@ -72,7 +78,8 @@ class InitiatorChannelTest {
     var locks = new VolumeLocks(new FileLocks(folder.resolve("locks"), Clock.systemUTC()));
     var words = new Words(NODE, host.boot, records, locks, steps);
     Debts.Look look =
-        (Wwid wwid, dev.braid.base.Deadline d) -> host.mapped ? List.of("map mpatha") : List.of();
+        (Wwid wwid, dev.braid.base.Deadline d) ->
+            host.mapped && wwid.equals(VOLUME.wwid()) ? List.of("map mpatha") : List.of();
     var channel =
         new InitiatorChannel(
             NODE,
@@ -290,6 +297,27 @@ class InitiatorChannelTest {
     awaitAttested();
     assertThat(api.status(NODE).words())
         .containsExactly(AttestedGeneration.of(VOLUME, FIRST, FakeHost.BOOT));
+  }
+
+  @Test
+  @DisplayName("rule 8: the answer is about the kernel: a failed tidying of the rest is no reason")
+  void debtThoughTidyingFails() {
+    host.detachFails = true;
+    api.put(NODE, IQN, InitiatorStatus.EMPTY.owing(List.of(DEBT)));
+    node.channel().start();
+    awaitAttested();
+  }
+
+  @Test
+  @DisplayName("rule 8: what cannot be detached is no reason for silence about the others' debts")
+  void oneDebtFails() {
+    host.mapped = true;
+    host.detachFails = true;
+    var other = new OwedGeneration(OTHER.toString(), 1, IQN.name(), "2026-01-01T00:00:00Z");
+    api.put(NODE, IQN, InitiatorStatus.EMPTY.owing(List.of(DEBT, other)));
+    node.channel().start();
+    await().atMost(SOON).until(() -> api.status(NODE).attests(OTHER, FIRST));
+    assertThat(attested(1)).isFalse();
   }
 
   @Test

@@ -203,7 +203,8 @@ final class Portals {
   /**
    * Logs out of sessions of ours that no device needs any more, and deletes their records. For a
    * target that devices were just removed from, the lock is waited for. The others are only looked
-   * at for what a killed call left, and passed by where somebody works on them.
+   * at for what a killed call left, and passed by where somebody works on them, or where it fails:
+   * this detach has nothing to do with them.
    */
   void tidy(List<Iqn> left, Deadline deadline) {
     for (Iqn target : own.targets()) {
@@ -225,6 +226,11 @@ final class Portals {
           throw e;
         }
         log.debug("target {} is at work, so it is not left over", target);
+      } catch (BraidException e) {
+        if (wait) {
+          throw e;
+        }
+        log.warn("target {}: what is left of it stays for now: {}", target, e.messageAndCause());
       }
     }
   }
@@ -238,7 +244,11 @@ final class Portals {
     for (IscsiSession session : plan.logout()) {
       tasks.add(
           () -> {
-            steps.run("log out", step -> iscsiadm.logout(step, session.id(), deadline));
+            try {
+              steps.run("log out", step -> iscsiadm.logout(step, session.id(), deadline));
+            } catch (IscsiadmException e) {
+              throw new KernelRefused(e.advice(), e);
+            }
             return true;
           });
     }

@@ -140,6 +140,7 @@ public final class KubernetesInitiators implements InitiatorApi {
       if (after.equals(before)) {
         return Optional.of(after);
       }
+      deadline.check(doing);
       there.get().setStatus(after);
       // With the version that was read: who wrote in between wins, and we read again.
       boolean written =

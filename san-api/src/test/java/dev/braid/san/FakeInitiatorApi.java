@@ -75,11 +75,14 @@ public final class FakeInitiatorApi implements InitiatorApi {
 
   /** As somebody else does it: past every failure that a test set up. */
   public void put(NodeName node, Iqn iqn, InitiatorStatus status) {
+    putUntold(node, iqn, status);
     var now = new NodeInitiator(node, iqn, status);
-    synchronized (this) {
-      stored.put(node, new Stored(now, ++version));
-    }
     watchers.forEach(w -> w.now(now));
+  }
+
+  /** While the watches are dead without knowing it. */
+  public synchronized void putUntold(NodeName node, Iqn iqn, InitiatorStatus status) {
+    stored.put(node, new Stored(new NodeInitiator(node, iqn, status), ++version));
   }
 
   private void reach() {

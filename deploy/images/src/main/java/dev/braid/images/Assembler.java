@@ -31,11 +31,18 @@ final class Assembler {
   private static final FilePermissions FILE = FilePermissions.fromOctalString("644");
 
   private final String architecture;
-  private final Path cache;
+  private final Path bases;
+  private final Path programs;
 
-  Assembler(String architecture, Path cache) {
+  /**
+   * @param bases where layers of base images are kept: Jib knows them by what is in them
+   * @param programs where layers of programs lie while this builds, new for each build: Jib knows
+   *     them by their files' names and times alone, and ours all bear one time
+   */
+  Assembler(String architecture, Path bases, Path programs) {
     this.architecture = architecture;
-    this.cache = cache;
+    this.bases = bases;
+    this.programs = programs;
   }
 
   void make(ImageLine image)
@@ -56,8 +63,8 @@ final class Assembler {
         .containerize(
             Containerizer.to(TarImage.at(part).named(image.name()))
                 .setOfflineMode(true)
-                .setBaseImageLayersCache(cache.resolve("base"))
-                .setApplicationLayersCache(cache.resolve("program")));
+                .setBaseImageLayersCache(bases)
+                .setApplicationLayersCache(programs));
     Files.move(
         part, image.tar(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }

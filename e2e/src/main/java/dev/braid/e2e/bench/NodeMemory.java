@@ -33,6 +33,15 @@ final class NodeMemory {
   private static final Duration CALL = Duration.ofSeconds(60);
   private static final String SOCKET = "/var/lib/kubelet/plugins/braid.dev/csi.sock";
 
+  private static final String PID = "$(pgrep -o -f '[c]si-node/java.args')";
+
+  /** Anonymous memory goes by its first address: heap, classes, compiled code, stacks. */
+  private static final String WHERE =
+      "awk '/^[0-9a-f]+-[0-9a-f]+ /{n=$6; if(n==\"\"){split($1,a,\"-\"); n=\"anonymous \" a[1]}}"
+          + " /^Pss:/{s[n]+=$2} END{for(n in s) print s[n], n}' /proc/"
+          + PID
+          + "/smaps | sort -rn | head -n 24";
+
   private NodeMemory() {}
 
   static List<Row> run() {
@@ -46,6 +55,8 @@ final class NodeMemory {
         client.awaitReady();
         List<VolumeId> volumes = attach(release, node, client);
         rows.add(pss("attached", ATTACHES, node));
+        System.out.println("where it lies, in KiB, mappings of a name together:");
+        System.out.println(node.run(WHERE));
         for (VolumeId volume : volumes) {
           client
               .node()
@@ -105,9 +116,7 @@ final class NodeMemory {
 
   private static Row pss(String when, int attaches, Machine node) {
     Optional<String> kilobytes =
-        node.run("grep -h ^Pss: /proc/$(pgrep -o -f '[c]si-node/java.args')/smaps_rollup")
-            .lines()
-            .findFirst();
+        node.run("grep -h ^Pss: /proc/" + PID + "/smaps_rollup").lines().findFirst();
     double mib = Double.parseDouble(kilobytes.orElseThrow().replaceAll("[^0-9]", "")) / 1024;
     return Row.ofValue("node-memory", "braid " + when, attaches, "pss_mib", mib);
   }

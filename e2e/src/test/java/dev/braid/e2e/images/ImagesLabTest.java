@@ -57,7 +57,7 @@ class ImagesLabTest {
     argv.add(Repository.root().resolve(SCRIPTS + script).toString());
     argv.addAll(List.of(arguments));
     Exec.Result result = new HostExec().run(argv, Deadline.after(limit));
-    assertThat(result.ok()).as(result.describe()).isTrue();
+    assertThat(result.ok()).as("%s%n%s", result.describe(), result.stdout()).isTrue();
     return result.stdout();
   }
 }

@@ -81,7 +81,9 @@ class FenceLabTest {
           .isEqualTo(acknowledged);
       stack.takeDown(volume, node2, second);
     }
-    // The writer hangs in its last record until the map stops queueing; so long it holds the mount.
+    // The writer hangs in its last record until the map stops queueing, and so long it holds the
+    // mount: two minutes, or until an administrator who knows of the fence says so.
+    node1.run("dmsetup message $(dmsetup ls --target multipath | cut -f 1) 0 fail_if_no_path");
     Wait.until(
         "the fenced node lets go of the volume",
         Duration.ofMinutes(4),

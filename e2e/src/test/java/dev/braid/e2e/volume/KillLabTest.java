@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @InStack
 class KillLabTest {
 
-  private static final int SAMPLE = 3;
+  private static final int SAMPLE = 2;
   private static final boolean IS_SOAK = "all".equals(System.getenv("BRAID_KILLS"));
 
   private final Stack stack;
