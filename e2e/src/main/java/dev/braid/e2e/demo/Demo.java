@@ -156,7 +156,9 @@ public final class Demo {
                 "--timeout=" + Writers.GONE.toSeconds() + "s");
             writers.awaitRunning();
             first.acks().awaitEnd(Deadline.after(Duration.ofSeconds(30)));
-            return "from " + first.machine() + " to " + writers.machineOf(writers.pod());
+            Machine now = writers.machineOf(writers.pod());
+            Paths.await(now, volume.wwid(), 2, Duration.ofSeconds(30));
+            return "from " + first.machine() + " to " + now + ", two working paths";
           });
       report.step(
           "read every record of the first pod in the second",

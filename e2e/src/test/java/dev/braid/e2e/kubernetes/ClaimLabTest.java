@@ -43,7 +43,9 @@ class ClaimLabTest {
       cluster.kubectl(
           Writers.GONE, "drain", from.name(), "--ignore-daemonsets", "--delete-emptydir-data");
       writers.awaitRunning();
-      assertThat(writers.machineOf(writers.pod())).isNotEqualTo(from);
+      Machine to = writers.machineOf(writers.pod());
+      assertThat(to).isNotEqualTo(from);
+      Paths.await(to, writers.volume().wwid(), 2, Duration.ofSeconds(30));
       first.acks().awaitEnd(Deadline.after(Duration.ofSeconds(30)));
       writers.readBack(writers.pod(), first).throwUnlessHolds();
       cluster.kubectl("uncordon", from.name());

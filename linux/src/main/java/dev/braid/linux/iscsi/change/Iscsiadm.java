@@ -3,11 +3,14 @@ package dev.braid.linux.iscsi.change;
 import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
+import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.step.Step;
 import dev.braid.linux.exec.Exec;
 import dev.braid.linux.iscsi.NodeRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The one class that runs iscsiadm. One portal at a time, always named in full with its tag: an
@@ -17,6 +20,15 @@ public final class Iscsiadm {
 
   private final Exec exec;
   private final String program;
+
+  /**
+   * After a boot, the first iscsiadm makes the folder of its lock; of two at once, the slower one
+   * fails for finding it there, and a path would be missing. So the first one of this process runs
+   * alone.
+   */
+  private final ReentrantLock alone = new ReentrantLock();
+
+  private volatile boolean hasRun;
 
   public Iscsiadm(Exec exec) {
     this(exec, "iscsiadm");
@@ -76,7 +88,7 @@ public final class Iscsiadm {
    */
   public void logout(Step step, int session, Deadline deadline) throws IscsiadmException {
     List<String> argv = List.of(program, "-m", "session", "-r", Integer.toString(session), "-u");
-    Exec.Result result = exec.run(argv, deadline);
+    Exec.Result result = exec(argv, deadline);
     IscsiadmError error = IscsiadmError.of(result.exit());
     if (!result.ok()
         && error != IscsiadmError.NO_OBJECTS
@@ -94,9 +106,37 @@ public final class Iscsiadm {
   }
 
   private void run(List<String> argv, Deadline deadline) throws IscsiadmException {
-    Exec.Result result = exec.run(argv, deadline);
+    Exec.Result result = exec(argv, deadline);
     if (!result.ok()) {
       throw new IscsiadmException(IscsiadmError.of(result.exit()), result.describe());
+    }
+  }
+
+  private Exec.Result exec(List<String> argv, Deadline deadline) {
+    if (!hasRun) {
+      awaitTurn(deadline);
+      try {
+        if (!hasRun) {
+          Exec.Result result = exec.run(argv, deadline);
+          hasRun = true; // one that was killed may not have come so far
+          return result;
+        }
+      } finally {
+        alone.unlock();
+      }
+    }
+    return exec.run(argv, deadline);
+  }
+
+  private void awaitTurn(Deadline deadline) {
+    String waiting = "waiting for the first " + program + " of this process to end";
+    try {
+      if (!alone.tryLock(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new DeadlinePassed(waiting);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DeadlinePassed(waiting + "; the call was ended", e);
     }
   }
 

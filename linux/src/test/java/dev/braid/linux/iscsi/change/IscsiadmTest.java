@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
+import dev.braid.base.step.Step;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.exec.Exec;
 import dev.braid.linux.iscsi.NodeRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +66,39 @@ class IscsiadmTest {
     exit = 21;
     steps.run("delete", s -> iscsiadm.delete(s, TARGET, PORTAL, SOON));
     steps.run("logout", s -> iscsiadm.logout(s, 3, SOON));
+  }
+
+  @Test
+  @DisplayName(
+      "a boot's first iscsiadm makes its lock's folder, so none runs beside it; later ones do")
+  void firstAlone() throws Exception {
+    var begun = new Semaphore(0);
+    var mayEnd = new Semaphore(0);
+    var shared =
+        new Iscsiadm(
+            (argv, deadline) -> {
+              begun.release();
+              mayEnd.acquireUninterruptibly();
+              return new Exec.Result(argv, 0, "", "");
+            });
+    for (int i = 0; i < 3; i++) {
+      var thread = new Thread(() -> steps.run("log out", s -> logout(shared, s)), "iscsiadm " + i);
+      thread.setDaemon(true);
+      thread.start();
+    }
+    assertThat(begun.tryAcquire(5, TimeUnit.SECONDS)).as("the first one runs").isTrue();
+    assertThat(begun.tryAcquire(300, TimeUnit.MILLISECONDS)).as("another beside it").isFalse();
+    mayEnd.release();
+    assertThat(begun.tryAcquire(2, 5, TimeUnit.SECONDS)).as("both others at once").isTrue();
+    mayEnd.release(2);
+  }
+
+  private static void logout(Iscsiadm iscsiadm, Step step) {
+    try {
+      iscsiadm.logout(step, 1, SOON);
+    } catch (IscsiadmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
