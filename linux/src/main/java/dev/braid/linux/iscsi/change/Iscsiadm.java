@@ -7,6 +7,7 @@ import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.step.Step;
 import dev.braid.linux.exec.Exec;
 import dev.braid.linux.iscsi.NodeRecord;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * argument left out would mean "all of them". Nothing secret is ever among the arguments (rule 20).
  */
 public final class Iscsiadm {
+
+  /** More than a program needs to begin on a slow host. */
+  private static final Duration FOLDER = Duration.ofSeconds(3);
 
   private final Exec exec;
   private final String program;
@@ -113,12 +117,11 @@ public final class Iscsiadm {
   }
 
   private Exec.Result exec(List<String> argv, Deadline deadline) {
-    if (!hasRun) {
-      awaitTurn(deadline);
+    if (!hasRun && myTurn(deadline)) {
       try {
         if (!hasRun) {
           Exec.Result result = exec.run(argv, deadline);
-          hasRun = true; // one that was killed may not have come so far
+          hasRun = true;
           return result;
         }
       } finally {
@@ -128,15 +131,13 @@ public final class Iscsiadm {
     return exec.run(argv, deadline);
   }
 
-  private void awaitTurn(Deadline deadline) {
-    String waiting = "waiting for the first " + program + " of this process to end";
+  /** False where the first one takes longer: it hangs at a portal, and made its folder long ago. */
+  private boolean myTurn(Deadline deadline) {
     try {
-      if (!alone.tryLock(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
-        throw new DeadlinePassed(waiting);
-      }
+      return alone.tryLock(deadline.atMost(FOLDER).left().toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new DeadlinePassed(waiting + "; the call was ended", e);
+      throw new DeadlinePassed("waiting for the first iscsiadm; the call was ended", e);
     }
   }
 

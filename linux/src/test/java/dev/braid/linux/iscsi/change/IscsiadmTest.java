@@ -93,6 +93,28 @@ class IscsiadmTest {
     mayEnd.release(2);
   }
 
+  @Test
+  @DisplayName(
+      "one portal at which the first iscsiadm hangs does not keep the other portals waiting")
+  void firstHangs() throws Exception {
+    var begun = new Semaphore(0);
+    var never = new Semaphore(0);
+    var shared =
+        new Iscsiadm(
+            (argv, deadline) -> {
+              begun.release();
+              never.acquireUninterruptibly();
+              return new Exec.Result(argv, 0, "", "");
+            });
+    for (int i = 0; i < 2; i++) {
+      var thread = new Thread(() -> steps.run("log out", s -> logout(shared, s)), "iscsiadm " + i);
+      thread.setDaemon(true);
+      thread.start();
+    }
+    assertThat(begun.tryAcquire(2, 10, TimeUnit.SECONDS)).as("both run").isTrue();
+    never.release(2);
+  }
+
   private static void logout(Iscsiadm iscsiadm, Step step) {
     try {
       iscsiadm.logout(step, 1, SOON);
