@@ -32,7 +32,7 @@ class ToolsCacheTest {
         .allSatisfy(
             line ->
                 assertThat(line)
-                    .startsWith("CGO_ENABLED=0 build -trimpath")
+                    .startsWith("CGO_ENABLED=0 build -gcflags=all=-dwarf=false")
                     .contains("gitVersion=v1.36.3"));
   }
 
