@@ -16,8 +16,17 @@ public sealed interface Reply<T> {
   /** No answer: the time passed, the transport is down, or the device is gone. */
   record Silent<T>(String why) implements Reply<T> {}
 
-  /** The device, or the target in its place, answered, but not with what was asked for. */
-  record Failed<T>(String why, Optional<Sense> sense) implements Reply<T> {}
+  /**
+   * The device, or the target in its place, answered, but not with what was asked for.
+   *
+   * @param conflict whether it did because another initiator has reserved it
+   */
+  record Failed<T>(String why, Optional<Sense> sense, boolean conflict) implements Reply<T> {
+
+    Failed(String why, Optional<Sense> sense) {
+      this(why, sense, false);
+    }
+  }
 
   /** The answer if there is one. */
   default Optional<T> answer() {

@@ -21,6 +21,9 @@ public interface Scsi {
   /** TEST UNIT READY. A unit attention is a {@link Reply.Failed}; asking again clears it. */
   Reply<Ready> testUnitReady(Path sg, Deadline deadline);
 
+  /** PERSISTENT RESERVE IN, READ FULL STATUS: who has registered, and who has reserved. */
+  Reply<Reservations> reservations(Path sg, Deadline deadline);
+
   /** What a unit that is ready has to say. */
   enum Ready {
     READY

@@ -30,8 +30,12 @@ public final class Sg implements Scsi {
   private static final int KERNEL_TIMEOUT_MILLIS = 30_000;
   private static final int SENSE_BYTES = 96;
 
+  /** Some hundred registrations. */
+  private static final int RESERVATIONS = 32 << 10;
+
   private static final int STATUS_GOOD = 0;
   private static final int STATUS_CHECK_CONDITION = 2;
+  private static final int STATUS_RESERVATION_CONFLICT = 0x18;
 
   /** The kernel sets this driver status where there is sense data; it is no error by itself. */
   private static final int DRIVER_SENSE = 8;
@@ -56,6 +60,16 @@ public final class Sg implements Scsi {
   @Override
   public Reply<Ready> testUnitReady(Path sg, Deadline deadline) {
     return ask(sg, TEST_UNIT_READY, 0, deadline, data -> Optional.of(Ready.READY));
+  }
+
+  @Override
+  public Reply<Reservations> reservations(Path sg, Deadline deadline) {
+    return ask(
+        sg,
+        new byte[] {0x5e, 3, 0, 0, 0, 0, 0, (byte) (RESERVATIONS >> 8), (byte) RESERVATIONS, 0},
+        RESERVATIONS,
+        deadline,
+        Reservations::parse);
   }
 
   private static byte[] inquiry(int page, int code, int length) {
@@ -110,6 +124,10 @@ public final class Sg implements Scsi {
       Optional<Sense> sense = Sense.parse(senseData);
       String why = sense.map(Sense::toString).orElse("check condition without sense data");
       return new Reply.Failed<>(why, sense);
+    }
+    if (status == STATUS_RESERVATION_CONFLICT) {
+      return new Reply.Failed<>(
+          "another initiator has reserved the unit (reservation conflict)", Optional.empty(), true);
     }
     if (status != STATUS_GOOD) {
       return new Reply.Failed<>("SCSI status " + status, Optional.empty());
