@@ -2,6 +2,7 @@ package dev.braid.linux.iscsi;
 
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
+import dev.braid.base.error.InvalidInput;
 import dev.braid.linux.sysfs.Attributes;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,6 +37,20 @@ public final class IscsiSessions {
    */
   public List<IscsiSession> through(Iqn target, Portal portal) {
     return all().stream().filter(s -> s.through(target, portal)).toList();
+  }
+
+  /** The name that this machine gave when it logged in: a session may have one of its own. */
+  public Optional<Iqn> initiator(IscsiSession session) {
+    Path file = sysfs.resolve("class/iscsi_session/session" + session.id() + "/initiatorname");
+    return Attributes.text(file).flatMap(IscsiSessions::name);
+  }
+
+  private static Optional<Iqn> name(String text) {
+    try {
+      return Optional.of(new Iqn(text));
+    } catch (InvalidInput e) {
+      return Optional.empty(); // somebody else's session, with a name that we would not take
+    }
   }
 
   private Optional<IscsiSession> read(String name) {

@@ -23,6 +23,7 @@ public final class Iscsiadm {
   private static final Duration FOLDER = Duration.ofSeconds(3);
 
   private final Exec exec;
+  private final RecordLock records;
   private final String program;
 
   /**
@@ -34,15 +35,16 @@ public final class Iscsiadm {
 
   private volatile boolean hasRun;
 
-  public Iscsiadm(Exec exec) {
-    this(exec, "iscsiadm");
+  public Iscsiadm(Exec exec, RecordLock records) {
+    this(exec, records, "iscsiadm");
   }
 
   /**
    * @param program its name or path on this host
    */
-  public Iscsiadm(Exec exec, String program) {
+  public Iscsiadm(Exec exec, RecordLock records, String program) {
     this.exec = exec;
+    this.records = records;
     this.program = program;
   }
 
@@ -52,7 +54,7 @@ public final class Iscsiadm {
    */
   public void create(Step step, Iqn target, Portal portal, Deadline deadline)
       throws IscsiadmException {
-    run(node(target, portal, "-o", "new"), deadline);
+    run(step, node(target, portal, "-o", "new"), deadline);
   }
 
   /** Sets the fields of a record, all in one run. */
@@ -68,13 +70,13 @@ public final class Iscsiadm {
               argv.add("-v");
               argv.add(value);
             });
-    run(argv, deadline);
+    run(step, argv, deadline);
   }
 
   /** Removes a record; one that is not there is removed already. */
   public void delete(Step step, Iqn target, Portal portal, Deadline deadline)
       throws IscsiadmException {
-    runUnless(IscsiadmError.NO_OBJECTS, node(target, portal, "-o", "delete"), deadline);
+    runUnless(step, IscsiadmError.NO_OBJECTS, node(target, portal, "-o", "delete"), deadline);
   }
 
   /**
@@ -83,7 +85,7 @@ public final class Iscsiadm {
    */
   public void login(Step step, Iqn target, Portal portal, Deadline deadline)
       throws IscsiadmException {
-    runUnless(IscsiadmError.SESSION_EXISTS, node(target, portal, "--login"), deadline);
+    runUnless(step, IscsiadmError.SESSION_EXISTS, node(target, portal, "--login"), deadline);
   }
 
   /**
@@ -92,7 +94,7 @@ public final class Iscsiadm {
    */
   public void logout(Step step, int session, Deadline deadline) throws IscsiadmException {
     List<String> argv = List.of(program, "-m", "session", "-r", Integer.toString(session), "-u");
-    Exec.Result result = exec(argv, deadline);
+    Exec.Result result = exec(step, argv, deadline);
     IscsiadmError error = IscsiadmError.of(result.exit());
     if (!result.ok()
         && error != IscsiadmError.NO_OBJECTS
@@ -109,14 +111,15 @@ public final class Iscsiadm {
     return argv;
   }
 
-  private void run(List<String> argv, Deadline deadline) throws IscsiadmException {
-    Exec.Result result = exec(argv, deadline);
+  private void run(Step step, List<String> argv, Deadline deadline) throws IscsiadmException {
+    Exec.Result result = exec(step, argv, deadline);
     if (!result.ok()) {
       throw new IscsiadmException(IscsiadmError.of(result.exit()), result.describe());
     }
   }
 
-  private Exec.Result exec(List<String> argv, Deadline deadline) {
+  private Exec.Result exec(Step step, List<String> argv, Deadline deadline) {
+    records.clear(step, deadline);
     if (!hasRun && myTurn(deadline)) {
       try {
         if (!hasRun) {
@@ -141,10 +144,10 @@ public final class Iscsiadm {
     }
   }
 
-  private void runUnless(IscsiadmError fine, List<String> argv, Deadline deadline)
+  private void runUnless(Step step, IscsiadmError fine, List<String> argv, Deadline deadline)
       throws IscsiadmException {
     try {
-      run(argv, deadline);
+      run(step, argv, deadline);
     } catch (IscsiadmException e) {
       if (e.error() != fine) {
         throw e;

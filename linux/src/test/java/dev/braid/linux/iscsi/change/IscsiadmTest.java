@@ -10,6 +10,9 @@ import dev.braid.base.step.Step;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.exec.Exec;
 import dev.braid.linux.iscsi.NodeRecord;
+import dev.braid.linux.proc.Programs;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +27,11 @@ class IscsiadmTest {
   private static final Portal PORTAL = new Portal("10.1.0.1", 3260, 2);
   private static final Deadline SOON = Deadline.after(Duration.ofSeconds(5));
 
+  /** A lock that nobody has. */
+  private static final RecordLock FREE =
+      new RecordLock(
+          Path.of("/nonexistent"), new Programs(Path.of("/nonexistent")), Clock.systemUTC());
+
   private final List<List<String>> ran = new ArrayList<>();
   private final Steps steps = Steps.unobserved();
   private int exit;
@@ -34,7 +42,7 @@ class IscsiadmTest {
         return new Exec.Result(argv, exit, "", exit == 0 ? "" : "iscsiadm: could not");
       };
 
-  private final Iscsiadm iscsiadm = new Iscsiadm(exec);
+  private final Iscsiadm iscsiadm = new Iscsiadm(exec, FREE);
 
   @Test
   @DisplayName("every call names target, portal and tag in full")
@@ -80,7 +88,8 @@ class IscsiadmTest {
               begun.release();
               mayEnd.acquireUninterruptibly();
               return new Exec.Result(argv, 0, "", "");
-            });
+            },
+            FREE);
     for (int i = 0; i < 3; i++) {
       var thread = new Thread(() -> steps.run("log out", s -> logout(shared, s)), "iscsiadm " + i);
       thread.setDaemon(true);
@@ -105,7 +114,8 @@ class IscsiadmTest {
               begun.release();
               never.acquireUninterruptibly();
               return new Exec.Result(argv, 0, "", "");
-            });
+            },
+            FREE);
     for (int i = 0; i < 2; i++) {
       var thread = new Thread(() -> steps.run("log out", s -> logout(shared, s)), "iscsiadm " + i);
       thread.setDaemon(true);

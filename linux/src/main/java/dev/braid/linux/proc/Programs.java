@@ -1,0 +1,55 @@
+package dev.braid.linux.proc;
+
+import dev.braid.linux.sysfs.Attributes;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The running processes of a program, whoever started them. */
+public final class Programs {
+
+  private final Path proc;
+
+  /**
+   * @param proc {@code /proc}, with the host's processes in it
+   */
+  public Programs(Path proc) {
+    this.proc = proc;
+  }
+
+  /**
+   * A process at one moment.
+   *
+   * @param command its arguments, the first being its own name
+   */
+  public record Running(long pid, List<String> command) {
+
+    /** For messages. */
+    public String describe() {
+      return "process " + pid + " (" + String.join(" ", command) + ")";
+    }
+  }
+
+  /** Those whose name is this one. A process that is ending has no arguments any more. */
+  public List<Running> named(String name) {
+    return Attributes.names(proc).stream()
+        .filter(entry -> entry.chars().allMatch(Character::isDigit))
+        .filter(
+            pid ->
+                Attributes.text(proc.resolve(pid).resolve("comm")).stream().anyMatch(name::equals))
+        .map(pid -> new Running(Long.parseLong(pid), command(pid)))
+        .filter(running -> !running.command().isEmpty())
+        .toList();
+  }
+
+  public boolean runs(Running process) {
+    return command(Long.toString(process.pid())).equals(process.command());
+  }
+
+  private List<String> command(String pid) {
+    return Attributes.text(proc.resolve(pid).resolve("cmdline")).stream()
+        .flatMap(text -> Stream.of(text.split("\0", -1)))
+        .filter(word -> !word.isEmpty())
+        .toList();
+  }
+}
