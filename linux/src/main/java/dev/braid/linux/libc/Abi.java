@@ -283,6 +283,42 @@ public final class Abi {
     private Socket() {}
   }
 
+  @FromC(headers = "sys/statvfs.h", struct = "struct statvfs")
+  public static final class Statvfs {
+    public static final int SIZE = 112;
+    public static final int F_FRSIZE = 8;
+    public static final int F_BLOCKS = 16;
+    public static final int F_BFREE = 24;
+    public static final int F_BAVAIL = 32;
+    public static final int F_FILES = 40;
+    public static final int F_FFREE = 48;
+    public static final int F_FAVAIL = 56;
+
+    private Statvfs() {}
+  }
+
+  /** Of sockets over IPv4. */
+  @FromC(headers = {"sys/socket.h", "netinet/in.h"})
+  public static final class Inet {
+    public static final int AF_INET = 2;
+    public static final int IPPROTO_IP = 0;
+    public static final int IPPROTO_ICMP = 1;
+    public static final int IP_MTU_DISCOVER = 10;
+    public static final int IP_PMTUDISC_PROBE = 3;
+
+    private Inet() {}
+  }
+
+  @FromC(headers = "netinet/in.h", struct = "struct sockaddr_in")
+  public static final class SockaddrIn {
+    public static final int SIZE = 16;
+    public static final int SIN_FAMILY = 0;
+    public static final int SIN_PORT = 2;
+    public static final int SIN_ADDR = 4;
+
+    private SockaddrIn() {}
+  }
+
   @FromC(headers = "sys/un.h", struct = "struct sockaddr_un")
   public static final class SockaddrUn {
     public static final int SIZE = 110;

@@ -24,9 +24,13 @@ public final class Errno {
   public static final int EROFS = 30;
   public static final int ENOTEMPTY = 39;
   public static final int EPIPE = 32;
+  public static final int EMSGSIZE = 90;
+  public static final int ENETDOWN = 100;
+  public static final int ENETUNREACH = 101;
   public static final int ENOBUFS = 105;
   public static final int ECONNREFUSED = 111;
   public static final int ETIMEDOUT = 110;
+  public static final int EHOSTUNREACH = 113;
 
   private static final Map<Integer, String> NAMES =
       Map.ofEntries(
@@ -48,6 +52,10 @@ public final class Errno {
           Map.entry(ENOTEMPTY, "folder not empty (ENOTEMPTY)"),
           Map.entry(EROFS, "read-only file system (EROFS)"),
           Map.entry(EPIPE, "broken pipe (EPIPE)"),
+          Map.entry(EMSGSIZE, "message too long (EMSGSIZE)"),
+          Map.entry(ENETDOWN, "network is down (ENETDOWN)"),
+          Map.entry(ENETUNREACH, "network is unreachable (ENETUNREACH)"),
+          Map.entry(EHOSTUNREACH, "no route to host (EHOSTUNREACH)"),
           Map.entry(ENOBUFS, "no buffer space (ENOBUFS)"),
           Map.entry(ECONNREFUSED, "connection refused (ECONNREFUSED)"),
           Map.entry(ETIMEDOUT, "timed out (ETIMEDOUT)"));

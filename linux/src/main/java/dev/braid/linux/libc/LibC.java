@@ -71,6 +71,8 @@ interface LibC extends Library {
 
   int unlink(String path) throws LastErrorException;
 
+  int statvfs(String path, Pointer answer) throws LastErrorException;
+
   int statx(int folder, String path, int flags, int mask, Pointer answer) throws LastErrorException;
 
   int kill(int pid, int signal) throws LastErrorException;

@@ -231,6 +231,22 @@ public final class Posix {
     }
   }
 
+  /** What a file system counts; the answer is of {@link Abi.Statvfs}, and the caller's to close. */
+  public static Memory statvfs(Path path) throws ErrnoException {
+    Memory answer = new Memory(Abi.Statvfs.SIZE);
+    boolean done = false;
+    try {
+      answer.clear();
+      retry("statvfs " + path, () -> LibC.INSTANCE.statvfs(path.toString(), answer));
+      done = true;
+      return answer;
+    } finally {
+      if (!done) {
+        answer.close();
+      }
+    }
+  }
+
   /**
    * Waits for a descriptor, at most until the deadline, over any interruptions.
    *

@@ -34,6 +34,11 @@ public final class BlockTree {
     return Attributes.names(blocks.resolve(name).resolve("holders"));
   }
 
+  /** Whether the kernel refuses to write to it. */
+  public boolean readOnly(String name) {
+    return Attributes.number(blocks.resolve(name).resolve("ro")).orElse(0) != 0;
+  }
+
   /** The UUID that device-mapper knows it by; empty if it is none of its devices. */
   public Optional<String> mapUuid(String name) {
     return Attributes.text(blocks.resolve(name).resolve("dm/uuid"));

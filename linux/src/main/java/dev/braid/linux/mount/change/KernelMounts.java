@@ -1,17 +1,29 @@
 package dev.braid.linux.mount.change;
 
+import dev.braid.base.Deadline;
 import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Step;
+import dev.braid.linux.exec.Exec;
 import dev.braid.linux.libc.Abi.Mount;
 import dev.braid.linux.libc.Errno;
 import dev.braid.linux.libc.ErrnoException;
 import dev.braid.linux.libc.Posix;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /** The running kernel's. Stateless; safe for many threads. */
 public final class KernelMounts implements Mounts {
+
+  private final Exec exec;
+
+  /**
+   * @param exec runs programs in this process's own mount namespace
+   */
+  public KernelMounts(Exec exec) {
+    this.exec = exec;
+  }
 
   @Override
   public void mount(
@@ -58,6 +70,16 @@ public final class KernelMounts implements Mounts {
         case Errno.EBUSY -> throw new DeviceInUse("cannot unmount " + target + ": it is in use", e);
         default -> throw new KernelRefused("cannot unmount " + target, e);
       }
+    }
+  }
+
+  @Override
+  public void unmountLast(Step step, Path target, Deadline deadline) {
+    Exec.Result result =
+        exec.run(
+            List.of("umount", "--no-canonicalize", "--internal-only", target.toString()), deadline);
+    if (!result.ok()) {
+      throw new DeviceInUse("cannot unmount " + target + ": " + result.describe());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.braid.linux.mount.change;
 
+import dev.braid.base.Deadline;
 import dev.braid.base.step.Step;
 import java.nio.file.Path;
 import java.util.Set;
@@ -39,10 +40,19 @@ public interface Mounts {
   void bindReadOnly(Step step, Path source, Path target);
 
   /**
-   * Takes the topmost mount off a path. It is then out of the table; that the file system is gone
-   * only its device can tell.
+   * Takes the topmost mount off a path, where its file system stays mounted elsewhere.
    *
    * @throws dev.braid.base.error.DeviceInUse if a file of it is open, or another mount lies in it
    */
   void unmount(Step step, Path target);
+
+  /**
+   * As {@link #unmount}, for what may be the last mount of a file system: that writes out all that
+   * was not written yet, and waits for its device, over any signal. So a child process does it,
+   * which can be left behind. Then the mount is out of the table; that the file system is gone only
+   * its device can tell.
+   *
+   * @throws dev.braid.base.error.DeadlinePassed if it was not done in time; it goes on
+   */
+  void unmountLast(Step step, Path target, Deadline deadline);
 }
