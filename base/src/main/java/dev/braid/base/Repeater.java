@@ -27,6 +27,7 @@ public final class Repeater implements AutoCloseable {
   }
 
   private final String name;
+  private final Duration interval;
   private final Task task;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
@@ -34,8 +35,9 @@ public final class Repeater implements AutoCloseable {
   private boolean wanted;
   private boolean closed;
 
-  private Repeater(String name, Task task) {
+  private Repeater(String name, Duration interval, Task task) {
     this.name = name;
+    this.interval = interval;
     this.task = task;
     this.thread = new Thread(this::run, name);
     thread.setDaemon(true);
@@ -47,7 +49,12 @@ public final class Repeater implements AutoCloseable {
    * @param name of the thread, and what it does, for the log: "attestations"
    */
   public static Repeater of(String name, Task task) {
-    var repeater = new Repeater(name, task);
+    return every(Duration.ZERO, name, task);
+  }
+
+  /** As {@link #of}, and also that long after its last run: for what nobody tells of. */
+  public static Repeater every(Duration interval, String name, Task task) {
+    var repeater = new Repeater(name, interval, task);
     repeater.thread.start();
     return repeater;
   }
@@ -65,7 +72,7 @@ public final class Repeater implements AutoCloseable {
   private void run() {
     Duration pause = Duration.ZERO;
     try {
-      while (await(pause)) {
+      while (await(pause.isZero() ? interval : pause)) {
         pause = done() ? Duration.ZERO : longer(pause);
       }
     } catch (InterruptedException e) {

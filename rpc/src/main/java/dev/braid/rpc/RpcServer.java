@@ -5,6 +5,7 @@ import dev.braid.base.step.Steps;
 import dev.braid.rpc.change.SocketFile;
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerDomainSocketChannel;
@@ -56,16 +57,24 @@ public final class RpcServer implements AutoCloseable {
    * @throws dev.braid.base.error.Refused if another process serves there
    */
   public static RpcServer onUnixSocket(Endpoint.Unix endpoint, List<BindableService> services) {
+    return onUnixSocket(endpoint, services, List.of());
+  }
+
+  /** As above; each call also goes through the interceptors. */
+  public static RpcServer onUnixSocket(
+      Endpoint.Unix endpoint,
+      List<BindableService> services,
+      List<ServerInterceptor> interceptors) {
     var file = new SocketFile(endpoint.path());
     var health = new HealthStatusManager();
-    Server server =
-        start(
-            builder(
-                SOCKET.call("make room for socket", file::prepare),
-                NioServerDomainSocketChannel.class,
-                services,
-                health),
-            endpoint);
+    NettyServerBuilder builder =
+        builder(
+            SOCKET.call("make room for socket", file::prepare),
+            NioServerDomainSocketChannel.class,
+            services,
+            health);
+    interceptors.forEach(builder::intercept);
+    Server server = start(builder, endpoint);
     SOCKET.run("publish socket", file::publish);
     return new RpcServer(server, health, endpoint.toString(), file);
   }
