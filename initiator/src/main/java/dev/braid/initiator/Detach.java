@@ -20,6 +20,19 @@ public final class Detach {
   }
 
   /**
+   * To be asked before a file system on the LUN is unmounted, which writes out what is left to
+   * write.
+   *
+   * @throws dev.braid.base.error.WrongDevice if a path answers as another LUN
+   * @throws dev.braid.base.error.NoPath if there are paths and none of them answers
+   */
+  public void checkWritable(Wwid wwid, Deadline deadline) {
+    try (var volume = new Hold(locks.exclusive(LockNames.volume(wwid), "look", deadline))) {
+      removal.checkWritable(wwid, volume, deadline);
+    }
+  }
+
+  /**
    * @param wwid the LUN's, from its volume id (rule 4): nothing else need be known. Where there is
    *     nothing of it, all is done
    * @throws dev.braid.base.error.DeviceInUse naming every holder; all paths are still there and

@@ -1,73 +1,133 @@
 package dev.braid.initiator;
 
+import dev.braid.base.Ticker;
+import dev.braid.base.metric.Metrics;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.change.KernelDeviceMapperChange;
 import dev.braid.linux.exec.Exec;
 import dev.braid.linux.file.change.HostFiles;
+import dev.braid.linux.iscsi.InitiatorName;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.iscsi.NodeRecords;
+import dev.braid.linux.iscsi.OpenIscsiVersions;
 import dev.braid.linux.iscsi.change.Iscsiadm;
+import dev.braid.linux.iscsi.change.RecordLock;
 import dev.braid.linux.lock.FileLocks;
 import dev.braid.linux.lock.Locks;
+import dev.braid.linux.lock.MeteredLocks;
 import dev.braid.linux.multipath.MultipathdSocket;
 import dev.braid.linux.multipath.change.Multipathd;
+import dev.braid.linux.net.Neighbours;
+import dev.braid.linux.net.Routes;
 import dev.braid.linux.proc.Holders;
+import dev.braid.linux.proc.Programs;
 import dev.braid.linux.scsi.Sg;
 import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.ScsiDevices;
 import dev.braid.linux.sysfs.change.ScsiBus;
 import dev.braid.linux.uevent.UdevDatabase;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 
 /** Wires the verbs of this package to the machine they run on. */
 public final class Initiator {
 
   private final Attach attach;
   private final Detach detach;
+  private final Rejoin rejoin;
   private final Look look;
+  private final Health health;
   private final MultipathConfig multipathConfig;
+  private final UdevRules udevRules;
+  private final Gate gate;
 
-  private Initiator(Attach attach, Detach detach, Look look, MultipathConfig multipathConfig) {
+  private Initiator(
+      Attach attach,
+      Detach detach,
+      Rejoin rejoin,
+      Look look,
+      Health health,
+      MultipathConfig multipathConfig,
+      UdevRules udevRules,
+      Gate gate) {
     this.attach = attach;
     this.detach = detach;
+    this.rejoin = rejoin;
     this.look = look;
+    this.health = health;
     this.multipathConfig = multipathConfig;
+    this.udevRules = udevRules;
+    this.gate = gate;
   }
 
   /**
    * For this host. Needs root, and the host's network namespace. Makes the folder of the locks, as
    * they lie where a reboot clears them away.
    */
-  public static Initiator ofHost(HostPaths paths, Exec exec, Steps steps, Clock clock) {
+  public static Initiator ofHost(
+      HostPaths paths, Exec exec, Steps steps, Clock clock, Metrics metrics) {
     var sessions = new IscsiSessions(paths.sysfs());
     var devices = new ScsiDevices(paths.sysfs());
     var blocks = new BlockTree(paths.sysfs());
     var udev = new UdevDatabase(paths.udev());
     var bus = new ScsiBus(paths.sysfs());
-    var iscsiadm = new Iscsiadm(exec);
+    var programs = new Programs(paths.proc());
+    var iscsiadm = new Iscsiadm(exec, new RecordLock(paths.recordLock(), programs, clock));
     var records = new NodeRecords(paths.nodeRecords());
-    var multipathd = new Multipathd(new MultipathdSocket());
+    var socket = new MultipathdSocket();
+    var multipathd = new Multipathd(socket);
     var dm = DeviceMapper.ofKernel();
     var holders = Holders.ofKernel();
-    steps.run("make lock folder", step -> new HostFiles().makeFolder(step, paths.locks()));
-    Locks locks = new FileLocks(paths.locks(), clock);
+    var files = new HostFiles();
+    for (Path folder : List.of(paths.locks(), paths.targets(), paths.luns())) {
+      steps.run("make folder", step -> files.makeFolder(step, folder));
+    }
+    Locks locks = new MeteredLocks(new FileLocks(paths.locks(), clock), metrics);
     var own = new OwnPortals(paths.targets());
+    var strays = new Strays(programs, own);
+    var known = new KnownLuns(paths.luns());
     var seen = new Seen(paths.multipath(), steps);
 
-    var identity = new Identity(new Sg(), paths.dev());
+    var scsi = new Sg();
+    var identity = new Identity(scsi, paths.dev());
+    var diagnosis =
+        new Diagnosis(
+            new Neighbours(paths.net().resolve("arp")),
+            new Routes(paths.net().resolve("route"), paths.sysfs()));
     var portals =
-        new Portals(sessions, devices, records, iscsiadm, own, PortalProbe::tcp, locks, steps);
+        new Portals(
+            sessions,
+            devices,
+            records,
+            iscsiadm,
+            own,
+            PortalProbe::tcp,
+            diagnosis,
+            () -> InitiatorName.read(paths.initiatorName()),
+            strays,
+            locks,
+            steps);
     var finder = new PathFinder(devices, sessions, blocks, dm, identity);
     var maps =
         new Maps(dm, new KernelDeviceMapperChange(), multipathd, blocks, udev, holders, steps);
-    var removal = new Removal(finder, maps, devices, bus, blocks, holders, portals, seen, steps);
+    var removal =
+        new Removal(
+            finder, identity, maps, devices, bus, blocks, holders, portals, known, seen, steps);
     var scan = new PathScan(devices, bus, blocks, identity, holders, paths.dev(), steps);
+    var writes = new WriteCheck(scsi, sessions, blocks, paths.dev());
+    var watch = new PortalWatch(sessions, portals, clock);
+    var assembly = new Assembly(scan, writes, maps, finder);
     return new Initiator(
-        new Attach(locks, portals, scan, maps, finder, removal, seen),
+        new Attach(locks, portals, assembly, maps, removal, known, seen, steps),
         new Detach(locks, removal),
+        new Rejoin(locks, known, sessions, devices, blocks, portals, assembly, maps, watch, steps),
         new Look(dm, finder),
-        new MultipathConfig(paths.multipath(), multipathd, steps));
+        new Health(dm, blocks, devices, sessions, known, watch),
+        new MultipathConfig(paths.multipath(), socket, multipathd, steps),
+        new UdevRules(paths.udev(), steps),
+        new Gate(new HostLook(paths, new OpenIscsiVersions(exec), socket), Ticker.SYSTEM));
   }
 
   public Attach attach() {
@@ -78,11 +138,27 @@ public final class Initiator {
     return detach;
   }
 
+  public Rejoin rejoin() {
+    return rejoin;
+  }
+
   public Look look() {
     return look;
   }
 
+  public Health health() {
+    return health;
+  }
+
   public MultipathConfig multipathConfig() {
     return multipathConfig;
+  }
+
+  public UdevRules udevRules() {
+    return udevRules;
+  }
+
+  public Gate gate() {
+    return gate;
   }
 }

@@ -20,4 +20,9 @@ public record Lun(Iqn target, List<Portal> portals, LunNumber number, Wwid wwid)
       throw new InvalidInput("a LUN without a portal cannot be attached: target " + target);
     }
   }
+
+  /** The same LUN by some of its ways only. */
+  Lun through(List<Portal> some) {
+    return new Lun(target, some, number, wwid);
+  }
 }

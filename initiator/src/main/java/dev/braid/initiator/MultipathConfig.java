@@ -1,16 +1,24 @@
 package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.error.InvalidInput;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Step;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.file.change.HostFiles;
+import dev.braid.linux.multipath.MultipathSettings;
+import dev.braid.linux.multipath.MultipathSettings.Setting;
 import dev.braid.linux.multipath.MultipathdException;
+import dev.braid.linux.multipath.MultipathdSocket;
 import dev.braid.linux.multipath.change.Multipathd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,8 +39,8 @@ public final class MultipathConfig {
    *       TEST UNIT READY is answered by LIO itself. Detection would put tur in its place.
    *   <li>path_grouping_policy, failback: what ALUA says of a path decides; on one head all are
    *       alike and share the load, and a path that returns is used at once.
-   *   <li>no_path_retry: times the polling interval (5 s by default), so I/O waits two minutes with
-   *       no path at all: longer than a head's failover or a reboot of its service, and it ends.
+   *   <li>no_path_retry: times the polling interval in force, so I/O waits two minutes with no path
+   *       at all: longer than a head's failover or a reboot of its service, and it ends.
    *   <li>fast_io_fail_tmo: I/O leaves a lost path after this, the replacement timeout of the
    *       session. (dev_loss_tmo means nothing to iSCSI and is left out.)
    *   <li>recheck_wwid: a path that returns as another LUN is not taken back.
@@ -40,7 +48,7 @@ public final class MultipathConfig {
    *       it.
    * </ul>
    */
-  static final String CONTENT =
+  private static final String CONTENT =
       """
       # Written by Braid; changes are overwritten. It matches Braid's LUNs only.
       devices {
@@ -52,7 +60,7 @@ public final class MultipathConfig {
               path_grouping_policy "group_by_prio"
               prio "alua"
               failback immediate
-              no_path_retry 24
+              no_path_retry %d
               fast_io_fail_tmo 5
               recheck_wwid yes
               skip_kpartx yes
@@ -62,26 +70,47 @@ public final class MultipathConfig {
 
   private static final String NAME = "braid.conf";
 
+  private static final String VENDOR = "LIO-ORG";
+  private static final String PRODUCT = "Braid";
+
+  /** How long I/O waits with no path at all. */
+  private static final Duration WINDOW = Duration.ofSeconds(120);
+
+  /** multipathd's own, where it does not say. */
+  private static final int POLLING_SECONDS = 5;
+
+  /** What must hold, whoever sets it; no_path_retry is looked at for itself. */
+  private static final Map<String, String> WANTED =
+      Map.of("path_checker", "directio", "detect_checker", "no", "recheck_wwid", "yes");
+
   private final Path folder;
   private final HostFiles files = new HostFiles();
+  private final MultipathdSocket socket;
   private final Multipathd multipathd;
   private final Steps steps;
 
-  MultipathConfig(Path multipath, Multipathd multipathd, Steps steps) {
+  MultipathConfig(Path multipath, MultipathdSocket socket, Multipathd multipathd, Steps steps) {
     this.folder = multipath.resolve("conf.d");
+    this.socket = socket;
     this.multipathd = multipathd;
     this.steps = steps;
   }
 
   /**
-   * Writes the file if it is not there as it should be, and has multipathd read its settings again:
-   * each time, as the one who wrote the file may have been killed before he could say so. Maps that
-   * do not change by it are left alone.
+   * Writes the file if it is not there as it should be, and has multipathd read its settings again
+   * where that was needed, or where ours are not in force: who wrote the file may have been killed
+   * before he could say so. Maps that do not change by it are left alone.
    */
   public void ensure(Deadline deadline) {
-    if (!current().equals(Optional.of(CONTENT))) {
-      steps.run("write multipath settings", this::write);
+    Optional<MultipathSettings> before = inForce(deadline);
+    String content = content(before);
+    boolean write = !current().equals(Optional.of(content));
+    if (write) {
+      steps.run("write multipath settings", step -> write(step, content));
       log.info("wrote {}: how multipath treats Braid's LUNs, and no others", folder.resolve(NAME));
+    }
+    if (!write && before.isPresent() && unsafe(before.get()).isEmpty()) {
+      return;
     }
     try {
       steps.run("reconfigure multipathd", step -> multipathd.reconfigure(step, deadline));
@@ -90,6 +119,67 @@ public final class MultipathConfig {
       // says so.
       log.warn("multipathd did not say that it has read its settings: {}", e.getMessage());
     }
+  }
+
+  private Optional<MultipathSettings> inForce(Deadline deadline) {
+    try {
+      return Optional.of(MultipathSettings.parse(socket.ask("show config", deadline)));
+    } catch (MultipathdException | InvalidInput e) {
+      log.warn("multipathd does not tell its settings: {}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  static String content(Optional<MultipathSettings> inForce) {
+    long polling = inForce.map(MultipathConfig::polling).orElse(POLLING_SECONDS);
+    return CONTENT.formatted((WINDOW.toSeconds() + polling - 1) / polling);
+  }
+
+  private static int polling(MultipathSettings settings) {
+    return settings
+        .ofDefaults("polling_interval")
+        .flatMap(MultipathConfig::number)
+        .filter(seconds -> seconds > 0)
+        .orElse(POLLING_SECONDS);
+  }
+
+  private static Optional<Integer> number(String text) {
+    return text.matches("\\d{1,6}") ? Optional.of(Integer.parseInt(text)) : Optional.empty();
+  }
+
+  /** What of the settings in force for Braid's LUNs is not safe, each with where it is set. */
+  static List<String> unsafe(MultipathSettings settings) {
+    var unsafe = new ArrayList<String>();
+    WANTED.forEach(
+        (key, wanted) -> {
+          Optional<Setting> found = settings.inForce(VENDOR, PRODUCT, key);
+          if (!found.map(Setting::value).equals(Optional.of(wanted))) {
+            unsafe.add(wrong(key, found, wanted));
+          }
+        });
+    Optional<Setting> retry = settings.inForce(VENDOR, PRODUCT, "no_path_retry");
+    long waits =
+        retry.map(Setting::value).flatMap(MultipathConfig::number).orElse(0)
+            * (long) polling(settings);
+    if (waits < WINDOW.toSeconds() || waits > 2 * WINDOW.toSeconds()) {
+      unsafe.add(
+          wrong(
+              "no_path_retry",
+              retry,
+              "a number that makes I/O wait " + WINDOW.toSeconds() + " seconds, and end"));
+    }
+    unsafe.sort(String::compareTo);
+    return unsafe;
+  }
+
+  private static String wrong(String key, Optional<Setting> found, String wanted) {
+    return "multipathd has "
+        + key
+        + " "
+        + found.map(f -> "'" + f.value() + "' by its section '" + f.section() + "'").orElse("unset")
+        + " for Braid's LUNs: want "
+        + wanted
+        + ". Take that line out of the host's multipath settings, or look whether conf.d is read";
   }
 
   private Optional<String> current() {
@@ -102,8 +192,8 @@ public final class MultipathConfig {
     }
   }
 
-  private void write(Step step) {
+  private void write(Step step, String content) {
     files.makeFolder(step, folder);
-    files.replace(step, folder.resolve(NAME), CONTENT, "rw-r--r--");
+    files.replace(step, folder.resolve(NAME), content, "rw-r--r--");
   }
 }

@@ -3,14 +3,20 @@ package dev.braid.initiator;
 import dev.braid.base.Deadline;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.DeadlinePassed;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /**
  * Does the same for every path at once, so that a path that hangs costs the others nothing. Some of
@@ -43,27 +49,88 @@ final class Parallel {
       String doing, Hold hold, List<? extends Callable<T>> tasks, Deadline deadline) {
     var running = new ArrayList<FutureTask<T>>();
     for (Callable<T> task : tasks) {
-      Runnable release = hold.keep();
-      var future = new FutureTask<T>(task::call);
-      var thread =
-          new Thread(
-              () -> {
-                try {
-                  future.run();
-                } finally {
-                  release.run();
-                }
-              },
-              doing);
-      thread.setDaemon(true);
-      thread.start();
-      running.add(future);
+      running.add(start(doing, hold, task, () -> {}));
     }
     var outcomes = new ArrayList<Outcome<T>>();
     for (FutureTask<T> future : running) {
       outcomes.add(outcome(doing, future, deadline));
     }
     return outcomes;
+  }
+
+  /**
+   * As {@link #run}, but once one went well the others have only twice as long again, for theirs to
+   * go well too: a way that is dead must not cost those that are not. What is not done by then goes
+   * on and holds on.
+   *
+   * @param well which results are what is wanted
+   * @param least that the others are waited for: on a fast host they differ by more than a factor
+   */
+  static <T> List<Outcome<T>> race(
+      String doing,
+      Hold hold,
+      List<? extends Callable<T>> tasks,
+      Predicate<T> well,
+      Duration least,
+      Deadline deadline) {
+    long start = System.nanoTime();
+    var ended = new LinkedBlockingQueue<Integer>();
+    var running = new ArrayList<FutureTask<T>>();
+    for (int i = 0; i < tasks.size(); i++) {
+      int index = i;
+      running.add(start(doing, hold, tasks.get(i), () -> ended.add(index)));
+    }
+    var outcomes =
+        new ArrayList<Outcome<T>>(
+            Collections.nCopies(
+                tasks.size(),
+                new Outcome.Failed<>(
+                    new DeadlinePassed(doing + ": it takes longer than the others, and goes on"))));
+    Deadline patience = deadline;
+    boolean won = false;
+    for (int left = tasks.size(); left > 0; left--) {
+      Optional<Integer> next = next(ended, patience);
+      if (next.isEmpty()) {
+        break;
+      }
+      Outcome<T> outcome = outcome(doing, running.get(next.get()), patience);
+      outcomes.set(next.get(), outcome);
+      if (!won && outcome instanceof Outcome.Done<T> done && well.test(done.value())) {
+        won = true;
+        Duration again = Duration.ofNanos(2 * (System.nanoTime() - start));
+        patience = deadline.atMost(again.compareTo(least) < 0 ? least : again);
+      }
+    }
+    return outcomes;
+  }
+
+  private static Optional<Integer> next(BlockingQueue<Integer> ended, Deadline deadline) {
+    try {
+      return Optional.ofNullable(ended.poll(deadline.leftMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  private static <T> FutureTask<T> start(
+      String doing, Hold hold, Callable<T> task, Runnable afterwards) {
+    Runnable release = hold.keep();
+    var future = new FutureTask<T>(task::call);
+    var thread =
+        new Thread(
+            () -> {
+              try {
+                future.run();
+              } finally {
+                release.run();
+                afterwards.run();
+              }
+            },
+            doing);
+    thread.setDaemon(true);
+    thread.start();
+    return future;
   }
 
   private static <T> Outcome<T> outcome(String doing, FutureTask<T> future, Deadline deadline) {

@@ -83,7 +83,8 @@ final class PathScan {
     }
     List<PathCheck> checks = check(lun, addresses, way.hold(), deadline);
 
-    var said = new ArrayList<>(way.without().values());
+    var said = new ArrayList<String>();
+    way.without().values().forEach(lack -> said.add(lack.why()));
     checks.stream().filter(c -> !c.ours()).forEach(c -> said.add(c.why()));
     addresses.keySet().stream()
         .filter(a -> checks.stream().noneMatch(c -> c.device().address().equals(a)))

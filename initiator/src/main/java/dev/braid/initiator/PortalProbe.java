@@ -15,16 +15,16 @@ import java.util.Optional;
 interface PortalProbe {
 
   /** Why not; empty if somebody does. */
-  Optional<String> whyDead(Portal portal, Deadline deadline);
+  Optional<IOException> whyDead(Portal portal, Deadline deadline);
 
-  static Optional<String> tcp(Portal portal, Deadline deadline) {
+  static Optional<IOException> tcp(Portal portal, Deadline deadline) {
     try (var socket = new Socket()) {
       // A host name cannot be in a portal, so no name server is asked.
       socket.connect(
           new InetSocketAddress(portal.host(), portal.port()), Math.max(1, deadline.leftMillis()));
       return Optional.empty();
     } catch (IOException e) {
-      return Optional.of("nobody answers at " + portal.endpoint() + ": " + e.getMessage());
+      return Optional.of(e);
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
 import dev.braid.base.error.BraidException;
+import dev.braid.base.error.Busy;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.NoPath;
 import dev.braid.base.error.Refused;
@@ -15,8 +16,10 @@ import dev.braid.linux.iscsi.NodeRecord;
 import dev.braid.linux.iscsi.NodeRecords;
 import dev.braid.linux.iscsi.change.Iscsiadm;
 import dev.braid.linux.iscsi.change.IscsiadmException;
+import dev.braid.linux.lock.Lock;
 import dev.braid.linux.lock.Locks;
 import dev.braid.linux.sysfs.ScsiDevices;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +40,15 @@ final class Portals {
   /** Longer than a lost first packet of a connection (its repetition comes after a second). */
   private static final Duration PROBE = Duration.ofSeconds(3);
 
+  /** Those who answer at all do so within this once one has. */
+  private static final Duration ANSWER = Duration.ofMillis(250);
+
+  /**
+   * So much later than another's a login may be done: only portals that answer are tried, and a
+   * volume with one path of two is worse than one that comes a little later.
+   */
+  private static final Duration SLOWER = Duration.ofSeconds(5);
+
   /** More than open-iscsi's own login timeout, which tells better what went wrong. */
   private static final Duration LOGIN = Duration.ofSeconds(15);
 
@@ -44,6 +58,9 @@ final class Portals {
   private final Iscsiadm iscsiadm;
   private final OwnPortals own;
   private final PortalProbe probe;
+  private final Diagnosis diagnosis;
+  private final Supplier<Iqn> self;
+  private final Strays strays;
   private final Locks locks;
   private final Steps steps;
 
@@ -54,6 +71,9 @@ final class Portals {
       Iscsiadm iscsiadm,
       OwnPortals own,
       PortalProbe probe,
+      Diagnosis diagnosis,
+      Supplier<Iqn> self,
+      Strays strays,
       Locks locks,
       Steps steps) {
     this.sessions = sessions;
@@ -62,6 +82,9 @@ final class Portals {
     this.iscsiadm = iscsiadm;
     this.own = own;
     this.probe = probe;
+    this.diagnosis = diagnosis;
+    this.self = self;
+    this.strays = strays;
     this.locks = locks;
     this.steps = steps;
   }
@@ -72,8 +95,7 @@ final class Portals {
    * @param up every session through the LUN's portals that is logged in
    * @param without why the other portals have none
    */
-  record Way(Hold hold, List<IscsiSession> up, Map<Portal, String> without)
-      implements AutoCloseable {
+  record Way(Hold hold, List<IscsiSession> up, Map<Portal, Lack> without) implements AutoCloseable {
 
     @Override
     public void close() {
@@ -82,58 +104,151 @@ final class Portals {
   }
 
   /**
-   * Logs in where there is no session yet, through all portals at once.
+   * The sessions that are up; where there is none, new ones. A portal that has none while others do
+   * is not waited for: {@link Rejoin} brings its path.
    *
    * @throws NoPath saying of each portal why, if none has a session
    */
   Way open(Lun lun, Deadline deadline) {
-    Map<Portal, String> dead = new LinkedHashMap<>();
-    List<Portal> missing = withoutSession(lun, sessions.all());
-    if (!missing.isEmpty()) {
-      dead.putAll(probe(missing, deadline));
+    strays.await(deadline);
+    if (anyUp(lun)) {
+      Way way =
+          use(
+              lun,
+              locks.shared(LockNames.target(lun.target()), "use the sessions", deadline),
+              Map.of());
+      if (!way.up().isEmpty()) {
+        return way;
+      }
+      way.close(); // they ended meanwhile
     }
+    return reach(lun, deadline);
+  }
+
+  /**
+   * Logs in where there is no session yet, through all portals at once, and waits for the others no
+   * longer once one is up.
+   *
+   * @throws NoPath saying of each portal why, if none has a session
+   */
+  Way reach(Lun lun, Deadline deadline) {
+    strays.await(deadline);
+    List<Portal> missing = withoutSession(lun, sessions.all());
+    Map<Portal, Lack> dead = missing.isEmpty() ? Map.of() : probe(missing, deadline);
     boolean mayLogIn = missing.stream().anyMatch(p -> !dead.containsKey(p));
     String name = LockNames.target(lun.target());
-    var hold =
-        new Hold(
-            mayLogIn
-                ? locks.exclusive(name, "log in", deadline)
-                : locks.shared(name, "use the sessions", deadline));
+    Lock lock =
+        mayLogIn
+            ? locks.exclusive(name, "log in", deadline)
+            : locks.shared(name, "use the sessions", deadline);
+    Way way = mayLogIn ? login(lun, dead, lock, deadline) : use(lun, lock, dead);
+    if (way.up().isEmpty()) {
+      way.close();
+      throw new NoPath(
+          "no portal of target "
+              + lun.target()
+              + " can be used: "
+              + reasons(explained(lun, way.without(), deadline)));
+    }
+    return way;
+  }
+
+  private boolean anyUp(Lun lun) {
+    List<IscsiSession> now = sessions.all();
+    return lun.portals().stream()
+        .anyMatch(p -> now.stream().anyMatch(s -> s.up() && s.through(lun.target(), p)));
+  }
+
+  private Way login(Lun lun, Map<Portal, Lack> dead, Lock lock, Deadline deadline) {
+    var hold = new Hold(lock);
     try {
-      if (mayLogIn) {
-        login(lun, dead, hold, deadline);
-        hold.share();
-      }
-      List<IscsiSession> now = sessions.all();
-      List<IscsiSession> up = new ArrayList<>();
-      for (Portal portal : lun.portals()) {
-        List<IscsiSession> through =
-            now.stream().filter(s -> s.through(lun.target(), portal)).toList();
-        up.addAll(through.stream().filter(IscsiSession::up).toList());
-        if (!through.isEmpty() && through.stream().noneMatch(IscsiSession::up)) {
-          dead.put(portal, through.get(0).describe() + " is lost and being made anew");
-        } else if (through.isEmpty()) {
-          dead.putIfAbsent(portal, "the session to " + portal + " ended meanwhile");
-        } else {
-          dead.remove(portal);
-        }
-      }
-      if (up.isEmpty()) {
-        throw new NoPath("no portal of target " + lun.target() + " can be used: " + reasons(dead));
-      }
-      return new Way(hold, up, dead);
+      var without = new LinkedHashMap<>(dead);
+      login(lun, without, hold, deadline);
+      hold.share();
+      return look(lun, hold, without);
     } catch (BraidException e) {
       hold.close();
       throw e;
     }
   }
 
-  static String reasons(Map<Portal, String> without) {
-    return String.join("; ", without.values());
+  private Way use(Lun lun, Lock lock, Map<Portal, Lack> dead) {
+    return look(lun, new Hold(lock), dead);
+  }
+
+  /** What there is now, under the lock. */
+  private Way look(Lun lun, Hold hold, Map<Portal, Lack> dead) {
+    var without = new LinkedHashMap<>(dead);
+    List<IscsiSession> now = sessions.all();
+    List<IscsiSession> up = new ArrayList<>();
+    for (Portal portal : lun.portals()) {
+      List<IscsiSession> through =
+          now.stream().filter(s -> s.through(lun.target(), portal)).toList();
+      up.addAll(through.stream().filter(IscsiSession::up).toList());
+      if (through.stream().anyMatch(IscsiSession::up)) {
+        without.remove(portal);
+      } else if (through.isEmpty()) {
+        without.putIfAbsent(portal, lack(portal, through));
+      } else {
+        without.put(portal, lack(portal, through));
+      }
+    }
+    return new Way(hold, up, without);
+  }
+
+  /** The portals that have a session that is up, or at which somebody answers. Takes no lock. */
+  List<Portal> answering(Lun lun, Deadline deadline) {
+    List<IscsiSession> now = sessions.all();
+    Map<Portal, Lack> dead = probe(withoutSession(lun, now), deadline);
+    return lun.portals().stream()
+        .filter(p -> !dead.containsKey(p))
+        .filter(
+            p -> {
+              List<IscsiSession> through =
+                  now.stream().filter(s -> s.through(lun.target(), p)).toList();
+              return through.isEmpty() || through.stream().anyMatch(IscsiSession::up);
+            })
+        .toList();
+  }
+
+  /** What is seen of a portal without a session that is up. */
+  Lack lack(Portal portal, List<IscsiSession> through) {
+    return through.isEmpty()
+        ? Lack.perhaps(Cause.OTHER, "there is no session through " + portal + " yet")
+        : Lack.perhaps(
+            Cause.RECOVERING,
+            through.get(0).describe()
+                + " lost its connection, and iscsid makes it anew: look at the network, and whether"
+                + " the target serves");
+  }
+
+  static String reasons(Map<Portal, Lack> without) {
+    return without.values().stream().map(Lack::why).collect(Collectors.joining("; "));
+  }
+
+  /** Looks into those that are not sure yet, which takes seconds. */
+  Map<Portal, Lack> explained(Lun lun, Map<Portal, Lack> without, Deadline deadline) {
+    var explained = new LinkedHashMap<>(without);
+    var open = new LinkedHashMap<>(without);
+    open.values().removeIf(Lack::sure);
+    var tasks = new ArrayList<Callable<Diagnosis.Finding>>();
+    open.forEach(
+        (portal, lack) ->
+            tasks.add(() -> diagnosis.why(self.get(), lun.target(), portal, lack, deadline)));
+    try (var nothing = new Hold(new NoLock())) {
+      var outcomes = Parallel.run("looking into a portal", nothing, tasks, deadline);
+      int i = 0;
+      for (Portal portal : open.keySet()) {
+        if (outcomes.get(i++) instanceof Outcome.Done<Diagnosis.Finding> done) {
+          explained.put(portal, Lack.of(done.value()));
+        }
+      }
+    }
+    return explained;
   }
 
   /** Looks again under the lock: another attach may have logged in meanwhile. */
-  private void login(Lun lun, Map<Portal, String> dead, Hold hold, Deadline deadline) {
+  private void login(Lun lun, Map<Portal, Lack> dead, Hold hold, Deadline deadline) {
     List<Portal> portals =
         withoutSession(lun, sessions.all()).stream().filter(p -> !dead.containsKey(p)).toList();
     var tasks = new ArrayList<Callable<Boolean>>();
@@ -141,12 +256,15 @@ final class Portals {
     for (Portal portal : portals) {
       tasks.add(() -> login(lun.target(), portal, patience));
     }
-    List<Outcome<Boolean>> outcomes = Parallel.run("logging in", hold, tasks, patience);
+    List<Outcome<Boolean>> outcomes =
+        Parallel.race("logging in", hold, tasks, done -> true, SLOWER, patience);
     for (int i = 0; i < portals.size(); i++) {
       if (outcomes.get(i) instanceof Outcome.Failed<Boolean> failed) {
         log.warn(
             "no session to {} at {}: {}", lun.target(), portals.get(i), failed.why().getMessage());
-        dead.put(portals.get(i), portals.get(i) + ": " + failed.why().getMessage());
+        dead.put(
+            portals.get(i),
+            Lack.perhaps(Cause.OTHER, portals.get(i) + ": " + failed.why().getMessage()));
       }
     }
   }
@@ -175,19 +293,23 @@ final class Portals {
     return true;
   }
 
-  private Map<Portal, String> probe(List<Portal> portals, Deadline deadline) {
+  private Map<Portal, Lack> probe(List<Portal> portals, Deadline deadline) {
     Deadline patience = deadline.atMost(PROBE);
-    var tasks = new ArrayList<Callable<Optional<String>>>();
+    var tasks = new ArrayList<Callable<Optional<IOException>>>();
     portals.forEach(p -> tasks.add(() -> probe.whyDead(p, patience)));
     try (var nothing = new Hold(new NoLock())) {
-      var outcomes = Parallel.run("looking for the portal", nothing, tasks, patience);
-      var dead = new LinkedHashMap<Portal, String>();
+      var outcomes =
+          Parallel.race(
+              "looking for the portal", nothing, tasks, Optional::isEmpty, ANSWER, patience);
+      var dead = new LinkedHashMap<Portal, Lack>();
       for (int i = 0; i < portals.size(); i++) {
         Portal portal = portals.get(i);
-        if (outcomes.get(i) instanceof Outcome.Done<Optional<String>> done) {
-          done.value().ifPresent(why -> dead.put(portal, why));
+        if (outcomes.get(i) instanceof Outcome.Done<Optional<IOException>> done) {
+          done.value()
+              .ifPresent(why -> dead.put(portal, Lack.of(diagnosis.noConnection(portal, why))));
         } else {
-          dead.put(portal, "nobody answers at " + portal.endpoint());
+          dead.put(
+              portal, Lack.perhaps(Cause.OTHER, "nobody answers at " + portal.endpoint() + " yet"));
         }
       }
       return dead;
@@ -207,6 +329,7 @@ final class Portals {
    * this detach has nothing to do with them.
    */
   void tidy(List<Iqn> left, Deadline deadline) {
+    strays.await(deadline);
     for (Iqn target : own.targets()) {
       if (plan(target).nothing()) {
         continue;
@@ -221,7 +344,7 @@ final class Portals {
         LogoutPlan plan = plan(target);
         logout(plan, hold, deadline);
         plan.forget().forEach(p -> forget(target, p, deadline));
-      } catch (dev.braid.base.error.Busy e) {
+      } catch (Busy e) {
         if (wait) {
           throw e;
         }
@@ -279,7 +402,7 @@ final class Portals {
   }
 
   /** For what runs in parallel without protecting anything. */
-  private static final class NoLock implements dev.braid.linux.lock.Lock {
+  private static final class NoLock implements Lock {
     @Override
     public void share() {}
 

@@ -6,17 +6,22 @@ import dev.braid.base.Wwid;
 import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.InvalidInput;
 import dev.braid.base.error.KernelRefused;
+import dev.braid.base.error.NoPath;
+import dev.braid.base.error.WrongDevice;
 import dev.braid.base.step.Steps;
 import dev.braid.initiator.Parallel.Outcome;
+import dev.braid.linux.iscsi.IscsiSession;
 import dev.braid.linux.proc.Holders;
 import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.ScsiDevice;
 import dev.braid.linux.sysfs.ScsiDevices;
 import dev.braid.linux.sysfs.change.ScsiBus;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,33 +32,42 @@ final class Removal {
 
   private static final Logger log = LoggerFactory.getLogger(Removal.class);
 
+  /** Longer than the patience with one path. */
+  private static final Duration ASK = Duration.ofSeconds(12);
+
   private final PathFinder finder;
+  private final Identity identity;
   private final Maps maps;
   private final ScsiDevices devices;
   private final ScsiBus bus;
   private final BlockTree blocks;
   private final Holders holders;
   private final Portals portals;
+  private final KnownLuns known;
   private final Seen seen;
   private final Steps steps;
 
   Removal(
       PathFinder finder,
+      Identity identity,
       Maps maps,
       ScsiDevices devices,
       ScsiBus bus,
       BlockTree blocks,
       Holders holders,
       Portals portals,
+      KnownLuns known,
       Seen seen,
       Steps steps) {
     this.finder = finder;
+    this.identity = identity;
     this.maps = maps;
     this.devices = devices;
     this.bus = bus;
     this.blocks = blocks;
     this.holders = holders;
     this.portals = portals;
+    this.known = known;
     this.seen = seen;
     this.steps = steps;
   }
@@ -61,12 +75,74 @@ final class Removal {
   /** The caller holds the volume's lock. */
   void remove(Wwid wwid, Hold volume, Deadline deadline) {
     List<PathFinder.Path> paths = finder.pathsOf(wwid, deadline);
+    refuseStrangers(words(wwid, paths, volume, deadline));
     maps.flush(wwid, deadline); // halts here while anything holds it
     paths.forEach(p -> checkFree(p.device(), deadline));
     delete(paths, volume, deadline);
     portals.tidy(targets(paths), deadline);
     seen.forget(wwid, deadline);
+    if (known.has(wwid)) {
+      steps.run("forget LUN", step -> known.forget(step, wwid));
+    }
     checkNothingLeft(wwid, deadline);
+  }
+
+  /**
+   * Whether what is not written yet would get to the LUN, and to no other.
+   *
+   * @throws WrongDevice if a path answers as another LUN
+   * @throws NoPath if there are paths and none of them answers
+   */
+  void checkWritable(Wwid wwid, Hold volume, Deadline deadline) {
+    List<PathFinder.Path> paths = finder.pathsOf(wwid, deadline);
+    List<PathCheck> words = words(wwid, paths, volume, deadline);
+    refuseStrangers(words);
+    if (!words.isEmpty() && words.stream().noneMatch(PathCheck::ours)) {
+      throw new NoPath(
+          "no path of "
+              + wwid
+              + " answers, and what was written to it and is not there yet would be lost: bring a"
+              + " path back. "
+              + words.stream().map(PathCheck::why).collect(Collectors.joining("; ")));
+    }
+  }
+
+  private List<PathCheck> words(
+      Wwid wwid, List<PathFinder.Path> paths, Hold volume, Deadline deadline) {
+    var tasks = new ArrayList<Callable<PathCheck>>();
+    for (PathFinder.Path path : paths) {
+      boolean up = path.session().map(IscsiSession::up).orElse(false);
+      tasks.add(() -> PathCheck.of(wwid, path.device(), identity.ask(path.device(), up, deadline)));
+    }
+    List<Outcome<PathCheck>> outcomes =
+        Parallel.run("asking a path", volume, tasks, deadline.atMost(ASK));
+    var words = new ArrayList<PathCheck>();
+    for (int i = 0; i < paths.size(); i++) {
+      words.add(
+          outcomes.get(i) instanceof Outcome.Done<PathCheck> done
+              ? done.value()
+              : PathCheck.of(
+                  wwid, paths.get(i).device(), Identity.Word.silent("it was not asked in time")));
+    }
+    return words;
+  }
+
+  /**
+   * A device that the kernel keeps as the LUN and that answers as another: its number was given
+   * away. What is still to be written would go there, and to remove it is not for us (rule 3).
+   */
+  private static void refuseStrangers(List<PathCheck> words) {
+    List<String> strangers =
+        words.stream()
+            .filter(w -> w.verdict() == PathCheck.Verdict.WRONG)
+            .map(PathCheck::why)
+            .toList();
+    if (!strangers.isEmpty()) {
+      throw new WrongDevice(
+          String.join("; ", strangers)
+              + ". Nothing was touched; see on the head which volume has this LUN number, and"
+              + " whether this node should have it");
+    }
   }
 
   /** The map is gone; whatever still stands on a path came to it past the map. */

@@ -1,0 +1,83 @@
+package dev.braid.initiator;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.Wwid;
+import dev.braid.base.error.KernelRefused;
+import dev.braid.base.error.WrongDevice;
+import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.dm.DmDevice;
+import dev.braid.linux.sysfs.ScsiDevice;
+import dev.braid.linux.uevent.UeventSocket;
+import java.util.List;
+import java.util.Optional;
+
+/** Puts a LUN's paths and its map together, each proven, over sessions that are there. */
+final class Assembly {
+
+  private final PathScan scan;
+  private final WriteCheck writes;
+  private final Maps maps;
+  private final PathFinder finder;
+
+  Assembly(PathScan scan, WriteCheck writes, Maps maps, PathFinder finder) {
+    this.scan = scan;
+    this.writes = writes;
+    this.maps = maps;
+    this.finder = finder;
+  }
+
+  /**
+   * The caller holds the volume's lock.
+   *
+   * @param way stays open until this is done, so that no logout comes between
+   * @return the map, with every path over the way's sessions that answers; at least one
+   */
+  Attached assemble(Lun lun, Portals.Way way, Deadline deadline) {
+    try (var events = UeventSocket.open()) {
+      List<ScsiDevice> paths = scan.scan(lun, way, deadline);
+      long bytes = sameSize(lun.wwid(), paths);
+      writes.check(lun, paths, way.up(), deadline);
+      DmDevice map = maps.await(lun.wwid(), names(paths), events, deadline);
+      return check(lun.wwid(), map, names(paths), bytes, deadline);
+    }
+  }
+
+  private static List<String> names(List<ScsiDevice> paths) {
+    return paths.stream().map(ScsiDevice::block).flatMap(Optional::stream).toList();
+  }
+
+  /** Paths that differ are never mixed: data past the end of the smaller would be lost. */
+  private static long sameSize(Wwid wwid, List<ScsiDevice> paths) {
+    long bytes = paths.get(0).bytes();
+    if (bytes == 0 || paths.stream().anyMatch(p -> p.bytes() != bytes)) {
+      throw new WrongDevice(
+          "the paths of "
+              + wwid
+              + " do not agree on its size: "
+              + paths.stream().map(p -> p.describe() + " has " + p.bytes() + " bytes").toList());
+    }
+    return bytes;
+  }
+
+  /** Whatever else is in the map must be the LUN by what the kernel kept, though it is silent. */
+  private Attached check(
+      Wwid wwid, DmDevice map, List<String> verified, long bytes, Deadline deadline) {
+    List<PathFinder.Path> ours = finder.pathsOf(wwid, deadline);
+    for (PathFinder.Path path : ours) {
+      if (path.device().kept().isPresent() && !path.device().keptAs(wwid)) {
+        throw new WrongDevice(
+            "the map " + map.name() + " of " + wwid + " holds " + path.device() + ", another LUN");
+      }
+    }
+    long mapped = maps.bytes(map);
+    if (mapped != bytes) {
+      throw new KernelRefused(
+          "the map " + map.name() + " has " + mapped + " bytes and its paths " + bytes);
+    }
+    List<DeviceNumber> table = maps.table(map);
+    if (table.size() < verified.size()) {
+      throw new KernelRefused("the map " + map.name() + " lost a path while it was checked");
+    }
+    return new Attached(wwid, map.node(), table.size(), bytes);
+  }
+}

@@ -1,0 +1,224 @@
+package dev.braid.initiator;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.Iqn;
+import dev.braid.base.Portal;
+import dev.braid.base.error.BraidException;
+import dev.braid.linux.iscsi.LoginProbe;
+import dev.braid.linux.iscsi.LoginProbe.Answer;
+import dev.braid.linux.net.Echo;
+import dev.braid.linux.net.Neighbours;
+import dev.braid.linux.net.Routes;
+import dev.braid.linux.net.Routes.Route;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out why a login failed, one layer after the other: the way there, the port, the size of
+ * packets, the target's own word. Asked after a failure only; it takes seconds and changes nothing.
+ */
+final class Diagnosis {
+
+  private static final Logger log = LoggerFactory.getLogger(Diagnosis.class);
+
+  private static final Duration ANSWER = Duration.ofSeconds(3);
+  private static final Duration ECHO = Duration.ofSeconds(1);
+
+  /** Every network lets packets of this size through. */
+  private static final int SMALL = 128;
+
+  private final Neighbours neighbours;
+  private final Routes routes;
+
+  Diagnosis(Neighbours neighbours, Routes routes) {
+    this.neighbours = neighbours;
+    this.routes = routes;
+  }
+
+  /**
+   * What was found.
+   *
+   * @param advice what it means and what to look at, for a person; no secret
+   */
+  record Finding(Cause cause, String advice) {}
+
+  /**
+   * @param self the name that this host logs in with
+   * @param lack what is known already, for where no more is found
+   */
+  Finding why(Iqn self, Iqn target, Portal portal, Lack lack, Deadline deadline) {
+    Answer answer = LoginProbe.ask(self, target, portal, deadline.atMost(ANSWER));
+    if (answer instanceof Answer.NoConnection none) {
+      return noConnection(portal, none.why());
+    }
+    if (answer instanceof Answer.Silent) {
+      return silent(portal, deadline);
+    }
+    if (answer instanceof Answer.NotIscsi other) {
+      return new Finding(
+          Cause.NOT_ISCSI,
+          "whoever listens at "
+              + portal.endpoint()
+              + " does not speak iSCSI ("
+              + other.why()
+              + "): is it the head's address and port?");
+    }
+    var said = (Answer.Said) answer;
+    if (said.status() == 0 && !wantsChap(said)) {
+      // A login would come about: what fails then are the larger packets that follow it.
+      return mtu(portal, deadline).orElseGet(() -> new Finding(lack.cause(), lack.why()));
+    }
+    return said(self, target, portal, said, lack.why());
+  }
+
+  /** Where not even a connection came about. */
+  Finding noConnection(Portal portal, IOException why) {
+    String where = portal.endpoint();
+    Optional<Route> route = routes.to(portal.host());
+    boolean known = portal.host().indexOf(':') < 0; // the tables are IPv4's
+    if (known && route.isEmpty()) {
+      return new Finding(
+          Cause.NO_ROUTE,
+          "this host has no route to "
+              + where
+              + ": give it an address in the head's network, or a route there");
+    }
+    if (why instanceof ConnectException && String.valueOf(why.getMessage()).contains("refused")) {
+      return new Finding(
+          Cause.PORT_CLOSED,
+          "nobody listens at "
+              + where
+              + ", though the host answers: start the agent on the head, and look whether its target"
+              + " has this portal");
+    }
+    String way = route.map(r -> " (this host sends there by " + r.device() + ")").orElse("");
+    if (neighbours.nobodyAt(portal.host())) {
+      return new Finding(
+          Cause.NO_NEIGHBOUR,
+          "nobody in the network has the address of "
+              + where
+              + way
+              + ": look at cable, switch port and VLAN, and whether the head is up");
+    }
+    return new Finding(
+        Cause.NO_ANSWER,
+        "nothing comes back from "
+            + where
+            + way
+            + route
+                .filter(r -> !r.direct())
+                .map(r -> ", which is in another network, behind a router")
+                .orElse("")
+            + ": look at the network and at packet filters on the way");
+  }
+
+  /** A connection takes small packets only; a login is the first that may be large. */
+  private Finding silent(Portal portal, Deadline deadline) {
+    return mtu(portal, deadline)
+        .orElseGet(
+            () ->
+                new Finding(
+                    Cause.LOGIN_TIMEOUT,
+                    portal.endpoint()
+                        + " takes a connection and does not answer a login: look at the head's"
+                        + " kernel log, and whether its disks answer"));
+  }
+
+  /** Whether packets as large as this host's interface sends them get lost on the way. */
+  Optional<Finding> mtu(Portal portal, Deadline deadline) {
+    Optional<Route> route = routes.to(portal.host());
+    if (route.isEmpty() || route.get().mtu() <= SMALL) {
+      return Optional.empty();
+    }
+    int mtu = route.get().mtu();
+    try {
+      if (Echo.send(portal.host(), mtu, deadline.atMost(ECHO)) == Echo.Outcome.ANSWERED
+          || Echo.send(portal.host(), SMALL, deadline.atMost(ECHO)) != Echo.Outcome.ANSWERED) {
+        return Optional.empty();
+      }
+    } catch (BraidException e) {
+      log.debug("no echo to {}: {}", portal, e.messageAndCause());
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Finding(
+            Cause.MTU,
+            "packets of "
+                + mtu
+                + " bytes, the MTU of "
+                + route.get().device()
+                + ", do not get to "
+                + portal.host()
+                + " and back, and small ones do: set the same MTU on this interface, on every"
+                + " switch port between, and on the head"));
+  }
+
+  private static boolean wantsChap(Answer.Said said) {
+    return said.keys().getOrDefault("AuthMethod", "None").equals("CHAP");
+  }
+
+  private static Finding said(
+      Iqn self, Iqn target, Portal portal, Answer.Said answer, String failure) {
+    return switch (answer.status()) {
+      case 0x0101, 0x0102 ->
+          new Finding(
+              Cause.REDIRECTED,
+              "the target "
+                  + target
+                  + " at "
+                  + portal.endpoint()
+                  + " sends initiators to "
+                  + answer.keys().getOrDefault("TargetAddress", "another portal")
+                  + ": Braid's own targets do not");
+      case 0x0201 ->
+          new Finding(
+              Cause.CHAP,
+              "the target "
+                  + target
+                  + " wants an authentication that this initiator does not offer: look at its CHAP"
+                  + " settings on the head and on this host");
+      case 0x0202 ->
+          new Finding(
+              Cause.NO_ACL,
+              "the target "
+                  + target
+                  + " at "
+                  + portal.endpoint()
+                  + " has no ACL for "
+                  + self
+                  + ": is the volume published to this node, under this initiator name?");
+      case 0x0203, 0x0207 ->
+          new Finding(
+              Cause.TARGET_UNKNOWN,
+              portal.endpoint()
+                  + " knows no target "
+                  + target
+                  + " in portal group "
+                  + portal.tag()
+                  + ": does the head serve this pool, at this portal?");
+      case 0x0300, 0x0301, 0x0302 ->
+          new Finding(
+              Cause.TARGET_DISABLED,
+              "the target "
+                  + target
+                  + " at "
+                  + portal.endpoint()
+                  + " is there and does not serve now: look at the agent on the head");
+      case 0 ->
+          new Finding(
+              Cause.CHAP,
+              "the target "
+                  + target
+                  + " wants CHAP, and the login with what this host has for it failed: "
+                  + failure);
+      default ->
+          new Finding(
+              Cause.OTHER,
+              failure + String.format("; the target says status 0x%04x", answer.status()));
+    };
+  }
+}

@@ -1,0 +1,128 @@
+package dev.braid.initiator;
+
+import dev.braid.base.Portal;
+import dev.braid.base.Wwid;
+import dev.braid.initiator.LunHealth.State;
+import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.dm.DeviceMapper;
+import dev.braid.linux.dm.DmDevice;
+import dev.braid.linux.dm.MultipathStatus;
+import dev.braid.linux.iscsi.IscsiSession;
+import dev.braid.linux.iscsi.IscsiSessions;
+import dev.braid.linux.sysfs.BlockTree;
+import dev.braid.linux.sysfs.ScsiDevice;
+import dev.braid.linux.sysfs.ScsiDevices;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Looks at the paths of attached LUNs. Reads only, and waits for nothing. */
+public final class Health {
+
+  private final DeviceMapper dm;
+  private final BlockTree blocks;
+  private final ScsiDevices devices;
+  private final IscsiSessions sessions;
+  private final KnownLuns known;
+  private final PortalWatch watch;
+
+  Health(
+      DeviceMapper dm,
+      BlockTree blocks,
+      ScsiDevices devices,
+      IscsiSessions sessions,
+      KnownLuns known,
+      PortalWatch watch) {
+    this.dm = dm;
+    this.blocks = blocks;
+    this.devices = devices;
+    this.sessions = sessions;
+    this.known = known;
+    this.watch = watch;
+  }
+
+  /** Empty if the LUN has no map here. */
+  public Optional<LunHealth> of(Wwid wwid) {
+    Optional<MultipathStatus> status = dm.multipath(wwid).flatMap(this::status);
+    return status.map(s -> new LunHealth(wwid, paths(known.find(wwid), s)));
+  }
+
+  /** Of every LUN that is known to be attached. */
+  public List<LunHealth> all() {
+    return known.all().stream().map(lun -> of(lun.wwid())).flatMap(Optional::stream).toList();
+  }
+
+  /** How many ways of attached LUNs do not work, by cause. */
+  public Map<List<String>, Double> causes() {
+    var counts = new LinkedHashMap<List<String>, Double>();
+    for (Cause cause : Cause.values()) {
+      counts.put(List.of(cause.label()), 0.0);
+    }
+    watch.all().forEach(t -> counts.merge(List.of(t.lack().cause().label()), 1.0, Double::sum));
+    return counts;
+  }
+
+  private Optional<MultipathStatus> status(DmDevice map) {
+    return dm.multipathStatus(map);
+  }
+
+  private List<LunHealth.Path> paths(Optional<Lun> lun, MultipathStatus status) {
+    List<IscsiSession> now = sessions.all();
+    Map<DeviceNumber, Boolean> left = new LinkedHashMap<>(status.active());
+    var paths = new ArrayList<LunHealth.Path>();
+    for (Portal portal : lun.map(Lun::portals).orElse(List.of())) {
+      Optional<DeviceNumber> mine =
+          left.keySet().stream()
+              .filter(
+                  number ->
+                      session(number, now)
+                          .filter(s -> s.through(lun.orElseThrow().target(), portal))
+                          .isPresent())
+              .findFirst();
+      Optional<String> trouble =
+          watch.of(lun.orElseThrow().target(), portal).map(PortalWatch.Trouble::text);
+      if (mine.isEmpty()) {
+        paths.add(
+            new LunHealth.Path(
+                portal.toString(), State.MISSING, trouble.orElse("it has not joined the map yet")));
+      } else {
+        paths.add(path(portal.toString(), mine.get(), left, trouble, now));
+        left.remove(mine.get());
+      }
+    }
+    for (DeviceNumber other : List.copyOf(left.keySet())) {
+      String name = blocks.named(other).orElse(other.toString());
+      paths.add(path(name, other, left, Optional.empty(), now));
+    }
+    return paths;
+  }
+
+  private LunHealth.Path path(
+      String name,
+      DeviceNumber number,
+      Map<DeviceNumber, Boolean> active,
+      Optional<String> trouble,
+      List<IscsiSession> now) {
+    if (Boolean.TRUE.equals(active.get(number))) {
+      return new LunHealth.Path(name, State.WORKING, "");
+    }
+    String seen =
+        "device-mapper has failed it; its device is "
+            + device(number).map(ScsiDevice::state).orElse("gone")
+            + session(number, now)
+                .map(s -> ", its session " + (s.up() ? "up" : "down"))
+                .orElse(", its session gone");
+    return new LunHealth.Path(name, State.LOST, trouble.orElse(seen));
+  }
+
+  private Optional<ScsiDevice> device(DeviceNumber number) {
+    return blocks.named(number).flatMap(devices::ofBlock);
+  }
+
+  private Optional<IscsiSession> session(DeviceNumber number, List<IscsiSession> now) {
+    return device(number)
+        .flatMap(d -> now.stream().filter(s -> s.carries(d.address())).findFirst());
+  }
+}

@@ -1,0 +1,147 @@
+package dev.braid.initiator;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.error.BraidException;
+import dev.braid.base.error.InvalidInput;
+import dev.braid.linux.iscsi.InitiatorName;
+import dev.braid.linux.iscsi.OpenIscsiVersions;
+import dev.braid.linux.multipath.MultipathSettings;
+import dev.braid.linux.multipath.MultipathdException;
+import dev.braid.linux.multipath.MultipathdSocket;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks at what an attach needs of this host, and says of each thing that is wrong what to do. */
+final class HostLook {
+
+  private static final String ISCSID = "@ISCSIADM_ABSTRACT_NAMESPACE";
+  private static final String MULTIPATHD = "@/org/kernel/linux/storage/multipathd";
+
+  /** Its iscsiadm waits for ever at a login where the session is not to be scanned. */
+  private static final String HANGS = "2.1.10";
+
+  private static final Duration PROGRAM = Duration.ofSeconds(10);
+  private static final Duration COMMAND = Duration.ofSeconds(10);
+
+  private final HostPaths paths;
+  private final OpenIscsiVersions versions;
+  private final MultipathdSocket multipathd;
+
+  HostLook(HostPaths paths, OpenIscsiVersions versions, MultipathdSocket multipathd) {
+    this.paths = paths;
+    this.versions = versions;
+    this.multipathd = multipathd;
+  }
+
+  /** What can be seen without starting a program. Empty if nothing is wrong. */
+  List<String> quick(Deadline deadline) {
+    var wrong = new ArrayList<String>();
+    List<String> sockets = sockets(wrong);
+    if (!sockets.contains(ISCSID)) {
+      wrong.add(
+          "iscsid does not listen: install open-iscsi on this host, start iscsid.socket, and run"
+              + " this program in the host's network namespace");
+    }
+    if (!sockets.contains(MULTIPATHD)) {
+      wrong.add(
+          "multipathd does not listen: install multipath-tools on this host, start multipathd, and"
+              + " run this program in the host's network namespace");
+    } else {
+      wrong.addAll(settings(deadline));
+    }
+    initiatorName().ifPresent(wrong::add);
+    for (String module : List.of("iscsi_tcp", "dm_multipath", "sg")) {
+      module(module).ifPresent(wrong::add);
+    }
+    return wrong;
+  }
+
+  /** What only the programs themselves can tell. */
+  List<String> versions(Deadline deadline) {
+    try {
+      Optional<String> admin = versions.iscsiadm(deadline.atMost(PROGRAM));
+      Optional<String> daemon = versions.iscsid(deadline.atMost(PROGRAM));
+      if (admin.isEmpty() || daemon.isEmpty()) {
+        return List.of(); // no word of a version is not a wrong one
+      }
+      if (!admin.equals(daemon)) {
+        return List.of(
+            "iscsiadm is of version "
+                + admin.get()
+                + " and iscsid of "
+                + daemon.get()
+                + ", and they do not understand each other: install one version of open-iscsi");
+      }
+      return admin.get().equals(HANGS)
+          ? List.of(
+              "open-iscsi "
+                  + HANGS
+                  + " hangs at logins with manual scanning: install an older or a newer one")
+          : List.of();
+    } catch (BraidException e) {
+      return List.of(e.messageAndCause());
+    }
+  }
+
+  private List<String> sockets(List<String> wrong) {
+    try {
+      return Files.readAllLines(paths.net().resolve("unix")).stream()
+          .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+          .toList();
+    } catch (IOException e) {
+      wrong.add("cannot read the unix sockets in " + paths.net() + ": " + e.getMessage());
+      return List.of();
+    }
+  }
+
+  private Optional<String> initiatorName() {
+    try {
+      InitiatorName.read(paths.initiatorName());
+      return Optional.empty();
+    } catch (BraidException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  /** Loaded, or there to be loaded: iscsid and multipathd load what they need when they start. */
+  private Optional<String> module(String name) {
+    if (Files.exists(paths.sysfs().resolve("module").resolve(name))) {
+      return Optional.empty();
+    }
+    try {
+      String release = Files.readString(paths.kernelRelease()).strip();
+      Path folder = paths.modules().resolve(release);
+      String file = "/" + name + ".ko";
+      for (String list : List.of("modules.dep", "modules.builtin")) {
+        if (Files.exists(folder.resolve(list))
+            && Files.readString(folder.resolve(list)).contains(file)) {
+          return Optional.empty();
+        }
+      }
+      return Optional.of(
+          "kernel module "
+              + name
+              + " is neither loaded nor in "
+              + folder
+              + ": install the modules of kernel "
+              + release
+              + ", or reboot into the kernel that was installed");
+    } catch (IOException e) {
+      return Optional.of("cannot look for kernel module " + name + ": " + e);
+    }
+  }
+
+  private List<String> settings(Deadline deadline) {
+    try {
+      String said = multipathd.ask("show config", deadline.atMost(COMMAND));
+      return MultipathConfig.unsafe(MultipathSettings.parse(said));
+    } catch (MultipathdException | InvalidInput e) {
+      return List.of("multipathd does not tell its settings: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package dev.braid.initiator;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.Iqn;
+import dev.braid.base.Portal;
+import dev.braid.base.Wwid;
+import dev.braid.base.error.BraidException;
+import dev.braid.base.error.Busy;
+import dev.braid.base.step.Steps;
+import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.dm.DmDevice;
+import dev.braid.linux.iscsi.IscsiSession;
+import dev.braid.linux.iscsi.IscsiSessions;
+import dev.braid.linux.lock.Locks;
+import dev.braid.linux.sysfs.BlockTree;
+import dev.braid.linux.sysfs.Hctl;
+import dev.braid.linux.sysfs.ScsiDevice;
+import dev.braid.linux.sysfs.ScsiDevices;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings to the maps that are there the paths that they lack: of a portal that was dead when the
+ * LUN was attached, or of a session that was ended meanwhile. A session that is lost is made anew
+ * by the kernel and iscsid, and left to them.
+ *
+ * <p>Not for several threads.
+ */
+public final class Rejoin {
+
+  private static final Logger log = LoggerFactory.getLogger(Rejoin.class);
+
+  private final Locks locks;
+  private final KnownLuns known;
+  private final IscsiSessions sessions;
+  private final ScsiDevices devices;
+  private final BlockTree blocks;
+  private final Portals portals;
+  private final Assembly assembly;
+  private final Maps maps;
+  private final PortalWatch watch;
+  private final Steps steps;
+
+  /** Why no path came about, as it was said last: it is said again only when it changes. */
+  private final Map<Wwid, String> said = new HashMap<>();
+
+  Rejoin(
+      Locks locks,
+      KnownLuns known,
+      IscsiSessions sessions,
+      ScsiDevices devices,
+      BlockTree blocks,
+      Portals portals,
+      Assembly assembly,
+      Maps maps,
+      PortalWatch watch,
+      Steps steps) {
+    this.locks = locks;
+    this.known = known;
+    this.sessions = sessions;
+    this.devices = devices;
+    this.blocks = blocks;
+    this.portals = portals;
+    this.assembly = assembly;
+    this.maps = maps;
+    this.watch = watch;
+    this.steps = steps;
+  }
+
+  /**
+   * One look at every LUN that is attached, and one try where a path is missing.
+   *
+   * @param patience for each target and each LUN
+   */
+  public void look(Duration patience) {
+    List<Lun> all = known.all();
+    List<Lun> attached = all.stream().filter(lun -> maps.find(lun.wwid()).isPresent()).toList();
+    all.stream().filter(lun -> !attached.contains(lun)).forEach(this::forget);
+    List<Lun> lacking = attached.stream().filter(lun -> !missing(lun).isEmpty()).toList();
+    said.keySet().retainAll(lacking.stream().map(Lun::wwid).toList());
+    // A dead portal takes its time to say nothing. It is asked once, and not for each of its LUNs.
+    Set<Iqn> asked = new HashSet<>();
+    for (Lun lun : lacking) {
+      Deadline deadline = Deadline.after(patience);
+      // Before any lock is taken: nobody is to wait for a portal that is dead.
+      List<Portal> worth =
+          asked.add(lun.target()) ? portals.answering(lun, deadline) : withSession(lun);
+      if (missing(lun).stream().anyMatch(worth::contains)) {
+        join(lun, worth, deadline);
+      }
+    }
+    watch.look(attached, Deadline.after(patience));
+  }
+
+  /** What a reboot left: of what is attached no map is missing, but for a moment. */
+  private void forget(Lun lun) {
+    try (var volume = hold(lun)) {
+      if (maps.find(lun.wwid()).isEmpty()) {
+        steps.run("forget LUN", step -> known.forget(step, lun.wwid()));
+      }
+    } catch (Busy e) {
+      log.debug("{} is being attached or detached: {}", lun.wwid(), e.getMessage());
+    }
+  }
+
+  private Hold hold(Lun lun) {
+    String name = LockNames.volume(lun.wwid());
+    return new Hold(locks.exclusive(name, "bring back a path", Deadline.after(Duration.ZERO)));
+  }
+
+  /** The portals whose path is not in the LUN's map; none if it has no map. */
+  private List<Portal> missing(Lun lun) {
+    Optional<DmDevice> map = maps.find(lun.wwid());
+    if (map.isEmpty()) {
+      return List.of();
+    }
+    List<DeviceNumber> table = maps.table(map.get());
+    List<IscsiSession> now = sessions.all();
+    return lun.portals().stream()
+        .filter(
+            portal ->
+                now.stream()
+                    .filter(s -> s.through(lun.target(), portal))
+                    .noneMatch(s -> carried(s, lun).filter(table::contains).isPresent()))
+        .toList();
+  }
+
+  private Optional<DeviceNumber> carried(IscsiSession session, Lun lun) {
+    return devices
+        .at(new Hctl(session.host(), 0, session.targetId(), lun.number().value()))
+        .flatMap(ScsiDevice::block)
+        .flatMap(blocks::number);
+  }
+
+  /** The portals of missing paths that have a session by now. */
+  private List<Portal> withSession(Lun lun) {
+    List<IscsiSession> now = sessions.all();
+    return missing(lun).stream()
+        .filter(p -> now.stream().anyMatch(s -> s.up() && s.through(lun.target(), p)))
+        .toList();
+  }
+
+  private void join(Lun lun, List<Portal> worth, Deadline deadline) {
+    try (var volume = hold(lun)) {
+      if (missing(lun).isEmpty()) {
+        return; // joined, or detached, meanwhile
+      }
+      try (var way = portals.reach(lun.through(worth), deadline)) {
+        Attached attached = assembly.assemble(lun, way, deadline);
+        log.info("{} has {} paths now", lun.wwid(), attached.paths());
+      }
+    } catch (Busy e) {
+      log.debug("{} is at work: {}", lun.wwid(), e.getMessage());
+    } catch (BraidException e) {
+      say(lun, e.messageAndCause());
+    }
+  }
+
+  private void say(Lun lun, String why) {
+    if (!why.equals(said.put(lun.wwid(), why))) {
+      log.warn("{} lacks a path: {}", lun.wwid(), why);
+    }
+  }
+}

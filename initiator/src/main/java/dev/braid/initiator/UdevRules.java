@@ -1,0 +1,92 @@
+package dev.braid.initiator;
+
+import dev.braid.base.error.KernelRefused;
+import dev.braid.base.step.Step;
+import dev.braid.base.step.Steps;
+import dev.braid.linux.file.change.HostFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What udev does when a head gives a node a LUN more, or takes one away.
+ *
+ * <p>LIO tells it by a unit attention ("reported LUNs data has changed") on every other LUN of the
+ * initiator, over every path, and the kernel makes an event of each. udev's own rules forward such
+ * an event to the block device, whose rules start some ten programs: with a hundred LUNs, a
+ * thousand processes for each one that comes or goes, and multipathd waits behind them (rule 19).
+ * On some systems a rule even scans the whole target then, and brings back what is being detached
+ * (rule 10).
+ *
+ * <p>A rule of ours comes before them all and takes the news out of the event, for Braid's LUNs
+ * alone: they come and go by attach and detach and in no other way. Other unit attentions, as of a
+ * changed capacity, pass. The rule lies where a reboot clears it away; udev notices a new one by
+ * itself.
+ */
+public final class UdevRules {
+
+  private static final Logger log = LoggerFactory.getLogger(UdevRules.class);
+
+  /** Before all others. */
+  private static final String RULES = "00-braid.rules";
+
+  private static final String PROPERTIES = "00-braid.env";
+
+  /** A rule may not set DEVTYPE itself, but may read it from a file. */
+  private static final String PROPERTIES_CONTENT = "DEVTYPE=braid_lun\n";
+
+  private final Path folder;
+  private final HostFiles files = new HostFiles();
+  private final Steps steps;
+
+  /**
+   * @param udev {@code /run/udev}
+   */
+  UdevRules(Path udev, Steps steps) {
+    this.folder = udev.resolve("rules.d");
+    this.steps = steps;
+  }
+
+  /** Writes the rules if they are not there as they should be. */
+  public void ensure() {
+    ensure(folder.resolve(PROPERTIES), PROPERTIES_CONTENT);
+    ensure(folder.resolve(RULES), rules());
+  }
+
+  private String rules() {
+    return """
+        # Written by Braid; changes are overwritten. It matches Braid's LUNs only.
+        ACTION=="change", SUBSYSTEM=="scsi", ENV{DEVTYPE}=="scsi_device", \\
+          ENV{SDEV_UA}=="REPORTED_LUNS_DATA_HAS_CHANGED", \\
+          ATTR{vendor}=="LIO-ORG*", ATTR{model}=="Braid*", \\
+          ENV{SDEV_UA}="", IMPORT{file}="%s"
+        """
+        .formatted(folder.resolve(PROPERTIES));
+  }
+
+  private void ensure(Path file, String content) {
+    if (!current(file).equals(Optional.of(content))) {
+      steps.run("write udev rule", step -> write(step, file, content));
+      log.info("wrote {}: udev passes over the news of LUNs that came or went", file);
+    }
+  }
+
+  private static Optional<String> current(Path file) {
+    try {
+      return Optional.of(Files.readString(file));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new KernelRefused("cannot read " + file, e);
+    }
+  }
+
+  private void write(Step step, Path file, String content) {
+    files.makeFolder(step, folder);
+    files.replace(step, file, content, "rw-r--r--");
+  }
+}
