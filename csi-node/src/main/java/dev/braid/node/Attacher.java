@@ -12,4 +12,7 @@ interface Attacher {
 
   /** Returns when nothing of the LUN is left, and proven so by the kernel. */
   void detach(Wwid wwid, Deadline deadline);
+
+  /** As {@link dev.braid.initiator.Detach#checkWritable}. */
+  void checkWritable(Wwid wwid, Deadline deadline);
 }

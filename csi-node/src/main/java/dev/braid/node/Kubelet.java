@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +26,11 @@ final class Kubelet implements AutoCloseable {
   /** For the plugin's first answer to itself, on a machine that is busy starting. */
   private static final Duration FIRST_ANSWER = Duration.ofSeconds(30);
 
-  private final @Nullable Registration registration;
+  private final Registrar registrar;
   private final @Nullable HealthPort health;
 
-  private Kubelet(@Nullable Registration registration, @Nullable HealthPort health) {
-    this.registration = registration;
+  private Kubelet(Registrar registrar, @Nullable HealthPort health) {
+    this.registrar = registrar;
     this.health = health;
   }
 
@@ -36,32 +38,32 @@ final class Kubelet implements AutoCloseable {
    * Called when the plugin serves CSI: kubelet asks for it at once when it sees the registration's
    * socket. It gives that one second, so the plugin has answered itself before: by then what an
    * answer needs is loaded.
+   *
+   * @param wrong what is wrong with this host now
+   * @param staged whether any volume may be staged here
    */
-  static Kubelet open(Settings settings, Readiness readiness, Metrics metrics) {
+  static Kubelet open(
+      Settings settings, Supplier<List<String>> wrong, BooleanSupplier staged, Metrics metrics) {
     Endpoint.Unix endpoint = settings.get(NodeSettings.ENDPOINT);
     var probe = new CsiProbe(endpoint);
-    Registration registration = null;
     Optional<Endpoint.Unix> socket = settings.get(NodeSettings.REGISTRATION);
     if (socket.isPresent()) {
       List<String> missing = probe.missing(Deadline.after(FIRST_ANSWER));
       if (!missing.isEmpty()) {
         throw new KernelRefused(String.join("; ", missing));
       }
-      Path seen = settings.get(NodeSettings.KUBELET_ENDPOINT).orElse(endpoint.path());
-      registration = Registration.open(socket.get(), seen, metrics);
     }
     metrics.gauge(
         "braid_host_lacks",
-        "How many of the daemons that an attach needs do not listen on this host.",
-        () -> readiness.missing().size());
+        "How much of what an attach needs is missing or wrong on this host.",
+        () -> wrong.get().size());
+    Path seen = settings.get(NodeSettings.KUBELET_ENDPOINT).orElse(endpoint.path());
+    var registrar =
+        Registrar.start(socket.map(s -> () -> Registration.open(s, seen, metrics)), wrong, staged);
     try {
-      return new Kubelet(
-          registration,
-          health(settings, probe, readiness, Optional.ofNullable(registration), metrics));
+      return new Kubelet(registrar, health(settings, probe, wrong, registrar, metrics));
     } catch (BraidException e) {
-      if (registration != null) {
-        registration.close(); // or kubelet would go on calling a plugin that did not start
-      }
+      registrar.close(); // or kubelet would go on calling a plugin that did not start
       throw e;
     }
   }
@@ -69,8 +71,8 @@ final class Kubelet implements AutoCloseable {
   private static @Nullable HealthPort health(
       Settings settings,
       CsiProbe probe,
-      Readiness readiness,
-      Optional<Registration> registration,
+      Supplier<List<String>> wrong,
+      Registrar registrar,
       Metrics metrics) {
     int port = settings.get(HealthPort.PORT);
     if (port == 0) {
@@ -81,8 +83,8 @@ final class Kubelet implements AutoCloseable {
         () -> probe.missing(Deadline.after(CsiProbe.PATIENCE)),
         () -> {
           var missing = new ArrayList<String>();
-          registration.flatMap(Registration::missing).ifPresent(missing::add);
-          missing.addAll(readiness.missing());
+          registrar.missing().ifPresent(missing::add);
+          missing.addAll(wrong.get());
           return missing;
         },
         metrics);
@@ -90,9 +92,7 @@ final class Kubelet implements AutoCloseable {
 
   @Override
   public void close() {
-    if (registration != null) {
-      registration.close();
-    }
+    registrar.close();
     if (health != null) {
       health.close();
     }

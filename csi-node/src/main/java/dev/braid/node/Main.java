@@ -4,6 +4,7 @@ import dev.braid.base.BootId;
 import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.NodeName;
+import dev.braid.base.Repeater;
 import dev.braid.base.Version;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.BraidException;
@@ -21,6 +22,7 @@ import dev.braid.linux.block.BlockDevices;
 import dev.braid.linux.block.change.KernelBlockChange;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.exec.ChrootExec;
+import dev.braid.linux.exec.CountedExec;
 import dev.braid.linux.exec.Exec;
 import dev.braid.linux.exec.HostExec;
 import dev.braid.linux.file.change.HostFiles;
@@ -33,6 +35,7 @@ import dev.braid.linux.mount.MountTable;
 import dev.braid.linux.mount.change.KernelMounts;
 import dev.braid.linux.proc.Boot;
 import dev.braid.linux.proc.Holders;
+import dev.braid.rpc.CallMetrics;
 import dev.braid.rpc.RpcServer;
 import dev.braid.san.KubernetesInitiators;
 import java.nio.file.Path;
@@ -52,6 +55,12 @@ public final class Main {
 
   /** How long multipathd may take to read new settings at the start. */
   private static final Duration RECONFIGURE = Duration.ofSeconds(30);
+
+  /** Nobody tells when a portal that was dead answers again. */
+  private static final Duration LOOK = Duration.ofSeconds(10);
+
+  /** For one target's logins, or one LUN's paths. */
+  private static final Duration REJOIN = Duration.ofSeconds(30);
 
   private static final Path INITIATOR_NAME = Path.of("/etc/iscsi/initiatorname.iscsi");
 
@@ -74,30 +83,31 @@ public final class Main {
 
     var metrics = new Metrics();
     var steps = new Steps(observers(settings, metrics));
-    var exec = new HostExec();
+    var processes = CountedExec.counter(metrics);
+    var exec = new CountedExec(new HostExec(), processes);
+    var hostExec = new CountedExec(ofHost(settings, new HostExec()), processes);
     var files = new HostFiles();
     Path state = settings.get(NodeSettings.STATE_FOLDER);
     Path staged = state.resolve("staged");
-    Path targets = state.resolve("targets");
     steps.run("make state folder", step -> files.makeFolder(step, staged));
-    steps.run("make state folder", step -> files.makeFolder(step, targets));
 
     Path lockFolder = settings.get(NodeSettings.LOCK_FOLDER);
     var initiator =
-        Initiator.ofHost(paths(lockFolder, targets), ofHost(settings, exec), steps, clock());
-    var readiness = new Readiness(Path.of("/proc/net/unix"));
-    readiness.logWhatIsMissing();
+        Initiator.ofHost(paths(settings, lockFolder), hostExec, steps, clock(), metrics);
+    initiator.udevRules().ensure();
     initiator.multipathConfig().ensure(Deadline.after(RECONFIGURE));
+    var gate = initiator.gate();
 
     var boot = Boot.id();
     var locks = new VolumeLocks(new FileLocks(lockFolder, clock()));
     var records = new StageRecords(staged, boot, files, steps);
-    var attacher = attacher(initiator);
+    var paths = Repeater.every(LOOK, "missing paths", () -> initiator.rejoin().look(REJOIN));
+    var attacher = attacher(initiator, paths::wake);
     var maps = DeviceMapper.ofKernel();
     var blocks = BlockDevices.ofKernel();
-    var mounts = new KernelMounts();
+    var mounts = new KernelMounts(exec);
     var mountTable = mountTable(settings);
-    var unmount = new Unmount(mounts, Holders.ofKernel(), steps);
+    var unmount = new Unmount(mounts, mountTable, Holders.ofKernel(), steps);
     var fileSystems =
         new FileSystems(
             blocks, new KernelBlockChange(), new Blkid(exec), new E2fsprogs(exec), steps);
@@ -122,6 +132,7 @@ public final class Main {
         new NodeService(
             name,
             new StageVolume(
+                gate::check,
                 locks,
                 records,
                 boot,
@@ -134,16 +145,24 @@ public final class Main {
                 steps),
             new UnstageVolume(locks, records, attacher, attestor, maps, mountTable, unmount),
             new PublishVolume(locks, maps, blocks, mountTable, mounts, files, steps),
-            new UnpublishVolume(locks, maps, blocks, mountTable, unmount, files, steps));
+            new UnpublishVolume(locks, maps, blocks, mountTable, unmount, files, steps),
+            new VolumeWatch(maps, blocks, mountTable, initiator.health()::of));
 
     var endpoint = settings.get(NodeSettings.ENDPOINT);
-    var server = RpcServer.onUnixSocket(endpoint, List.of(new IdentityService(Version.TEXT), node));
-    var kubelet = Kubelet.open(settings, readiness, metrics);
+    var server =
+        RpcServer.onUnixSocket(
+            endpoint,
+            List.of(new IdentityService(Version.TEXT), node),
+            List.of(new CallMetrics(metrics)));
+    PathMetrics.register(metrics, initiator.health());
+    gate.wrong(); // the first look says what is
+    var kubelet = Kubelet.open(settings, gate::wrong, records::any, metrics);
     channel.ifPresent(InitiatorChannel::start); // the socket is there: nothing waits for it
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
+                  paths.close();
                   stop(server, kubelet);
                   channel.ifPresent(InitiatorChannel::close);
                 },
@@ -197,28 +216,32 @@ public final class Main {
     return Clock.systemUTC();
   }
 
-  private static HostPaths paths(Path locks, Path targets) {
-    var host = HostPaths.ofHost();
-    return new HostPaths(
-        host.sysfs(),
-        host.dev(),
-        host.udev(),
-        host.nodeRecords(),
-        host.multipath(),
-        locks,
-        targets);
+  private static HostPaths paths(Settings settings, Path locks) {
+    return HostPaths.of(
+        settings.get(NodeSettings.HOST_ROOT).orElse(Path.of("/")),
+        settings.get(NodeSettings.STATE_FOLDER),
+        locks);
   }
 
-  private static Attacher attacher(Initiator initiator) {
+  private static Attacher attacher(Initiator initiator, Runnable lacking) {
     return new Attacher() {
       @Override
       public Attached attach(Lun lun, Deadline deadline) {
-        return initiator.attach().attach(lun, deadline);
+        Attached attached = initiator.attach().attach(lun, deadline);
+        if (attached.paths() < lun.portals().size()) {
+          lacking.run();
+        }
+        return attached;
       }
 
       @Override
       public void detach(Wwid wwid, Deadline deadline) {
         initiator.detach().detach(wwid, deadline);
+      }
+
+      @Override
+      public void checkWritable(Wwid wwid, Deadline deadline) {
+        initiator.detach().checkWritable(wwid, deadline);
       }
     };
   }

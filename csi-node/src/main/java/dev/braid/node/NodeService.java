@@ -4,10 +4,15 @@ import dev.braid.base.Deadline;
 import dev.braid.base.NodeName;
 import dev.braid.base.PublishContext;
 import dev.braid.base.error.Refused;
+import dev.braid.linux.filesystem.Usage;
 import dev.braid.proto.csi.v1.NodeGetCapabilitiesRequest;
 import dev.braid.proto.csi.v1.NodeGetCapabilitiesResponse;
 import dev.braid.proto.csi.v1.NodeGetInfoRequest;
 import dev.braid.proto.csi.v1.NodeGetInfoResponse;
+import dev.braid.proto.csi.v1.NodeGetVolumeHealthRequest;
+import dev.braid.proto.csi.v1.NodeGetVolumeHealthResponse;
+import dev.braid.proto.csi.v1.NodeGetVolumeStatsRequest;
+import dev.braid.proto.csi.v1.NodeGetVolumeStatsResponse;
 import dev.braid.proto.csi.v1.NodeGrpc;
 import dev.braid.proto.csi.v1.NodePublishVolumeRequest;
 import dev.braid.proto.csi.v1.NodePublishVolumeResponse;
@@ -18,8 +23,14 @@ import dev.braid.proto.csi.v1.NodeUnpublishVolumeRequest;
 import dev.braid.proto.csi.v1.NodeUnpublishVolumeResponse;
 import dev.braid.proto.csi.v1.NodeUnstageVolumeRequest;
 import dev.braid.proto.csi.v1.NodeUnstageVolumeResponse;
+import dev.braid.proto.csi.v1.VolumeCondition;
+import dev.braid.proto.csi.v1.VolumeHealth;
+import dev.braid.proto.csi.v1.VolumeHealthErrorType;
+import dev.braid.proto.csi.v1.VolumeUsage;
 import dev.braid.rpc.Calls;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * CSI Node: reads each request and hands it to its verb. What is not here answers UNIMPLEMENTED and
@@ -27,23 +38,33 @@ import io.grpc.stub.StreamObserver;
  */
 final class NodeService extends NodeGrpc.NodeImplBase {
 
+  private static final List<NodeServiceCapability.RPC.Type> CAPABILITIES =
+      List.of(
+          NodeServiceCapability.RPC.Type.STAGE_UNSTAGE_VOLUME,
+          NodeServiceCapability.RPC.Type.GET_VOLUME_STATS,
+          NodeServiceCapability.RPC.Type.VOLUME_CONDITION,
+          NodeServiceCapability.RPC.Type.GET_VOLUME_HEALTH);
+
   private final NodeName name;
   private final StageVolume stage;
   private final UnstageVolume unstage;
   private final PublishVolume publish;
   private final UnpublishVolume unpublish;
+  private final VolumeWatch watch;
 
   NodeService(
       NodeName name,
       StageVolume stage,
       UnstageVolume unstage,
       PublishVolume publish,
-      UnpublishVolume unpublish) {
+      UnpublishVolume unpublish,
+      VolumeWatch watch) {
     this.name = name;
     this.stage = stage;
     this.unstage = unstage;
     this.publish = publish;
     this.unpublish = unpublish;
+    this.watch = watch;
   }
 
   @Override
@@ -71,14 +92,27 @@ final class NodeService extends NodeGrpc.NodeImplBase {
   }
 
   @Override
+  public void nodeGetVolumeStats(
+      NodeGetVolumeStatsRequest request, StreamObserver<NodeGetVolumeStatsResponse> to) {
+    Calls.answer(to, deadline -> stats(request));
+  }
+
+  @Override
+  public void nodeGetVolumeHealth(
+      NodeGetVolumeHealthRequest request, StreamObserver<NodeGetVolumeHealthResponse> to) {
+    Calls.answer(to, deadline -> health(request));
+  }
+
+  @Override
   public void nodeGetCapabilities(
       NodeGetCapabilitiesRequest request, StreamObserver<NodeGetCapabilitiesResponse> to) {
     Calls.answer(
         to,
-        deadline ->
-            NodeGetCapabilitiesResponse.newBuilder()
-                .addCapabilities(capability(NodeServiceCapability.RPC.Type.STAGE_UNSTAGE_VOLUME))
-                .build());
+        deadline -> {
+          var answer = NodeGetCapabilitiesResponse.newBuilder();
+          CAPABILITIES.forEach(type -> answer.addCapabilities(capability(type)));
+          return answer.build();
+        });
   }
 
   @Override
@@ -132,5 +166,58 @@ final class NodeService extends NodeGrpc.NodeImplBase {
         Fields.path("target_path", request.getTargetPath()),
         deadline);
     return NodeUnpublishVolumeResponse.getDefaultInstance();
+  }
+
+  private NodeGetVolumeStatsResponse stats(NodeGetVolumeStatsRequest request) {
+    var volume = Fields.volumeId(request.getVolumeId());
+    var filling = watch.filling(volume, Fields.path("volume_path", request.getVolumePath()));
+    var answer = NodeGetVolumeStatsResponse.newBuilder();
+    filling
+        .mounted()
+        .ifPresentOrElse(
+            usage ->
+                answer
+                    .addUsage(usage(usage.bytes(), VolumeUsage.Unit.BYTES))
+                    .addUsage(usage(usage.inodes(), VolumeUsage.Unit.INODES)),
+            () ->
+                answer.addUsage(
+                    VolumeUsage.newBuilder()
+                        .setUnit(VolumeUsage.Unit.BYTES)
+                        .setTotal(filling.deviceBytes())));
+    Optional<VolumeWatch.Problem> problem = watch.problem(volume);
+    return answer
+        .setVolumeCondition(
+            VolumeCondition.newBuilder()
+                .setAbnormal(problem.isPresent())
+                .setMessage(problem.map(VolumeWatch.Problem::message).orElse("every path works")))
+        .build();
+  }
+
+  private static VolumeUsage usage(Usage.Count count, VolumeUsage.Unit unit) {
+    return VolumeUsage.newBuilder()
+        .setUnit(unit)
+        .setTotal(count.total())
+        .setUsed(count.used())
+        .setAvailable(count.available())
+        .build();
+  }
+
+  private NodeGetVolumeHealthResponse health(NodeGetVolumeHealthRequest request) {
+    var volume = Fields.volumeId(request.getVolumeId());
+    var health = VolumeHealth.newBuilder().setVolumeId(request.getVolumeId());
+    watch
+        .problem(volume)
+        .ifPresent(
+            problem ->
+                health.addHealthStatuses(
+                    VolumeHealth.VolumeHealthEntry.newBuilder()
+                        .setStatus(
+                            switch (problem.severity()) {
+                              case DEGRADED -> VolumeHealthErrorType.DEGRADED;
+                              case INACCESSIBLE -> VolumeHealthErrorType.INACCESSIBLE;
+                            })
+                        .setReason(problem.reason())
+                        .setMessage(problem.message())));
+    return NodeGetVolumeHealthResponse.newBuilder().setVolumeHealth(health).build();
   }
 }

@@ -57,6 +57,15 @@ final class StageRecords {
     }
   }
 
+  /** Whether there is any, of whatever state and boot. */
+  boolean any() {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
+      return all.iterator().hasNext();
+    } catch (IOException e) {
+      throw new KernelRefused("cannot read the records in " + folder, e);
+    }
+  }
+
   /** Every record that is whole and says that its device is gone, whatever the boot. */
   List<StageRecord> gone() {
     var gone = new ArrayList<StageRecord>();

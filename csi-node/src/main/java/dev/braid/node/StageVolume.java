@@ -55,6 +55,7 @@ final class StageVolume {
     }
   }
 
+  private final Runnable fit;
   private final VolumeLocks locks;
   private final StageRecords records;
   private final BootId boot;
@@ -66,7 +67,11 @@ final class StageVolume {
   private final Mounts mounts;
   private final Steps steps;
 
+  /**
+   * @param fit throws {@link Refused} while this host is not fit for an attach
+   */
   StageVolume(
+      Runnable fit,
       VolumeLocks locks,
       StageRecords records,
       BootId boot,
@@ -77,6 +82,7 @@ final class StageVolume {
       Supplier<MountTable> mountTable,
       Mounts mounts,
       Steps steps) {
+    this.fit = fit;
     this.locks = locks;
     this.records = records;
     this.boot = boot;
@@ -91,10 +97,14 @@ final class StageVolume {
 
   /**
    * @throws AlreadyExists if it is staged there for another use
-   * @throws Refused if something else is mounted there, or the device holds something else
+   * @throws Refused if this host is not fit for an attach, something else is mounted there, or the
+   *     device holds something else
    */
   void stage(Wanted wanted, Deadline deadline) {
     try (var volume = locks.take(wanted.volume(), "NodeStageVolume", deadline)) {
+      if (maps.multipath(wanted.volume().wwid()).isEmpty()) {
+        fit.run();
+      } // what is attached already is not held up by what is wrong with the host since
       // Before the login, so that there is no device without a record (rule 4), and none whose end
       // was attested before it began (rule 7).
       boolean begun = record(wanted, deadline);

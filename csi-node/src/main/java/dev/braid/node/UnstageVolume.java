@@ -58,7 +58,7 @@ final class UnstageVolume {
           .ifPresent(
               map -> {
                 refuseWhilePublished(volume, map, staging);
-                unmount(map, staging, deadline);
+                unmount(volume, map, staging, deadline);
               });
       attacher.detach(volume.wwid(), deadline);
       attest(volume);
@@ -79,12 +79,13 @@ final class UnstageVolume {
   }
 
   /** More than once, where it was mounted more than once. */
-  private void unmount(DmDevice map, Path staging, Deadline deadline) {
+  private void unmount(VolumeId volume, DmDevice map, Path staging, Deadline deadline) {
     for (int left = mountTable.get().countAt(staging); left > 0; left--) {
       Optional<MountEntry> top = mountTable.get().at(staging);
       if (top.isEmpty() || !top.get().device().equals(map.number())) {
         break; // what is not this volume's is none of our business
       }
+      attacher.checkWritable(volume.wwid(), deadline);
       unmount.unmount("unmount volume", top.get(), deadline);
     }
     if (mountTable.get().of(map.number()).stream().anyMatch(e -> e.target().equals(staging))) {

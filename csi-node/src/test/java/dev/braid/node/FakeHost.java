@@ -14,11 +14,14 @@ import dev.braid.base.VolumeId;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.KernelRefused;
+import dev.braid.base.error.NoPath;
+import dev.braid.base.error.Refused;
 import dev.braid.base.step.Step;
 import dev.braid.base.step.StepObserver;
 import dev.braid.base.step.Steps;
 import dev.braid.initiator.Attached;
 import dev.braid.initiator.Lun;
+import dev.braid.initiator.LunHealth;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.block.BlockDevices;
 import dev.braid.linux.block.change.BlockChange;
@@ -84,6 +87,13 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   /** A file on the volume is open. */
   boolean busy;
 
+  boolean noPath;
+
+  /** For an attach. */
+  boolean fit = true;
+
+  Optional<LunHealth> health = Optional.empty();
+
   BootId boot = BOOT;
   private @Nullable String deathPoint;
 
@@ -141,25 +151,47 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
     return plugin(steps, locks, records, attestor);
   }
 
+  private void checkFit() {
+    if (!fit) {
+      throw new Refused("this host is not fit");
+    }
+  }
+
   /** With another way for the node's word. */
   Plugin plugin(Steps steps, VolumeLocks locks, StageRecords records, Attestor attestor) {
     var files = new HostFiles();
     var fileSystems = new FileSystems(this, this, new Blkid(this), new E2fsprogs(this), steps);
-    var unmount = new Unmount(this, (device, deadline) -> List.of("process 7 (cat)"), steps);
+    var unmount =
+        new Unmount(this, this::table, (device, deadline) -> List.of("process 7 (cat)"), steps);
     return new Plugin(
         new StageVolume(
-            locks, records, boot, attestor, this, this, fileSystems, this::table, this, steps),
+            this::checkFit,
+            locks,
+            records,
+            boot,
+            attestor,
+            this,
+            this,
+            fileSystems,
+            this::table,
+            this,
+            steps),
         new UnstageVolume(locks, records, this, attestor, this, this::table, unmount),
         new PublishVolume(locks, this, this, this::table, this, files, steps),
-        new UnpublishVolume(locks, this, this, this::table, unmount, files, steps));
+        new UnpublishVolume(locks, this, this, this::table, unmount, files, steps),
+        new VolumeWatch(this, this, this::table, wwid -> health));
   }
 
   /** The four verbs. */
   record Plugin(
-      StageVolume stage, UnstageVolume unstage, PublishVolume publish, UnpublishVolume unpublish) {
+      StageVolume stage,
+      UnstageVolume unstage,
+      PublishVolume publish,
+      UnpublishVolume unpublish,
+      VolumeWatch watch) {
 
     NodeService service() {
-      return new NodeService(new NodeName("node1"), stage, unstage, publish, unpublish);
+      return new NodeService(new NodeName("node1"), stage, unstage, publish, unpublish, watch);
     }
   }
 
@@ -224,6 +256,13 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
     }
     journal.add("detach");
     mapped = false;
+  }
+
+  @Override
+  public void checkWritable(Wwid wwid, Deadline deadline) {
+    if (noPath) {
+      throw new NoPath("no path answers");
+    }
   }
 
   // DeviceMapper
@@ -314,6 +353,11 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
         return;
       }
     }
+  }
+
+  @Override
+  public void unmountLast(Step step, Path target, Deadline deadline) {
+    unmount(step, target);
   }
 
   // BlockDevices and BlockChange

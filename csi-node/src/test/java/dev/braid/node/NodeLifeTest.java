@@ -11,6 +11,7 @@ import dev.braid.base.error.AlreadyExists;
 import dev.braid.base.error.Busy;
 import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.InvalidInput;
+import dev.braid.base.error.NoPath;
 import dev.braid.base.error.Refused;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.mount.change.Mounts.Flag;
@@ -104,6 +105,34 @@ class NodeLifeTest {
       }
     }
     assertThat(kills).isGreaterThan(kind.equals("ext4") ? 20 : 12);
+  }
+
+  @Test
+  @DisplayName(
+      "a host that is not fit stages nothing; what is staged already goes on and comes off")
+  void notFit() {
+    host.fit = false;
+    assertThatThrownBy(() -> stage(EXT4)).isInstanceOf(Refused.class).hasMessageContaining("fit");
+    assertThat(host.journal).isEmpty();
+    assertThat(host.record()).doesNotExist();
+    host.fit = true;
+    stage(EXT4);
+    host.fit = false;
+    stage(EXT4);
+    unstage();
+    assertNothingLeft();
+  }
+
+  @Test
+  @DisplayName("F25: with no path that answers a mounted volume is not unmounted: data may be left")
+  void noPath() {
+    stage(EXT4);
+    host.noPath = true;
+    assertThatThrownBy(this::unstage).isInstanceOf(NoPath.class);
+    assertThat(host.mounts).hasSize(1);
+    host.noPath = false;
+    unstage();
+    assertNothingLeft();
   }
 
   private List<String> pointsOf(VolumeUse use, int call) {

@@ -47,7 +47,11 @@ class NodeServiceTest {
     service.nodeGetCapabilities(NodeGetCapabilitiesRequest.getDefaultInstance(), capabilities);
     assertThat(capabilities.value().getCapabilitiesList())
         .extracting(c -> c.getRpc().getType())
-        .containsExactly(Type.STAGE_UNSTAGE_VOLUME);
+        .containsExactly(
+            Type.STAGE_UNSTAGE_VOLUME,
+            Type.GET_VOLUME_STATS,
+            Type.VOLUME_CONDITION,
+            Type.GET_VOLUME_HEALTH);
     var info = new Answer<NodeGetInfoResponse>();
     service.nodeGetInfo(NodeGetInfoRequest.getDefaultInstance(), info);
     assertThat(info.value().getNodeId()).isEqualTo("node1");
