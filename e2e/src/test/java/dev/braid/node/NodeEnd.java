@@ -45,6 +45,9 @@ public final class NodeEnd implements AutoCloseable {
 
           @Override
           public void detach(Wwid wwid, Deadline deadline) {}
+
+          @Override
+          public void checkWritable(Wwid wwid, Deadline deadline) {}
         };
     this.channel =
         new InitiatorChannel(

@@ -10,11 +10,15 @@ import dev.braid.proto.csi.v1.ControllerPublishVolumeRequest;
 import dev.braid.proto.csi.v1.ControllerUnpublishVolumeRequest;
 import dev.braid.proto.csi.v1.CreateVolumeRequest;
 import dev.braid.proto.csi.v1.DeleteVolumeRequest;
+import dev.braid.proto.csi.v1.NodeGetVolumeHealthRequest;
+import dev.braid.proto.csi.v1.NodeGetVolumeStatsRequest;
+import dev.braid.proto.csi.v1.NodeGetVolumeStatsResponse;
 import dev.braid.proto.csi.v1.NodePublishVolumeRequest;
 import dev.braid.proto.csi.v1.NodeStageVolumeRequest;
 import dev.braid.proto.csi.v1.NodeUnpublishVolumeRequest;
 import dev.braid.proto.csi.v1.NodeUnstageVolumeRequest;
 import dev.braid.proto.csi.v1.VolumeCapability;
+import dev.braid.proto.csi.v1.VolumeHealth;
 import java.util.Map;
 
 /**
@@ -155,6 +159,28 @@ public final class Stack implements AutoCloseable {
                 .setVolumeCapability(volume.capability())
                 .putAllVolumeContext(volume.context())
                 .build());
+  }
+
+  /** How full it is where it is published, and its condition. */
+  public NodeGetVolumeStatsResponse stats(LabVolume volume, Machine node) {
+    return node(node)
+        .client()
+        .node()
+        .nodeGetVolumeStats(
+            NodeGetVolumeStatsRequest.newBuilder()
+                .setVolumeId(volume.id().toString())
+                .setVolumePath(volume.targetPath())
+                .build());
+  }
+
+  /** What the node knows of its paths. */
+  public VolumeHealth health(LabVolume volume, Machine node) {
+    return node(node)
+        .client()
+        .node()
+        .nodeGetVolumeHealth(
+            NodeGetVolumeHealthRequest.newBuilder().setVolumeId(volume.id().toString()).build())
+        .getVolumeHealth();
   }
 
   public void nodeUnpublish(LabVolume volume, Machine node) {

@@ -131,7 +131,12 @@ class EveryRpcLabTest {
               .stream()
               .map(c -> c.getRpc().getType())
               .toList();
-      assertThat(node).containsExactly(NodeServiceCapability.RPC.Type.STAGE_UNSTAGE_VOLUME);
+      assertThat(node)
+          .containsExactly(
+              NodeServiceCapability.RPC.Type.STAGE_UNSTAGE_VOLUME,
+              NodeServiceCapability.RPC.Type.GET_VOLUME_STATS,
+              NodeServiceCapability.RPC.Type.VOLUME_CONDITION,
+              NodeServiceCapability.RPC.Type.GET_VOLUME_HEALTH);
     }
   }
 
@@ -165,6 +170,8 @@ class EveryRpcLabTest {
     assertThat(onNode.node().nodeGetInfo(NodeGetInfoRequest.getDefaultInstance()).getNodeId())
         .isEqualTo(node.name());
     var context = stack.bringUp(volume, node);
+    assertThat(stack.stats(volume, node).getVolumeCondition().getAbnormal()).isFalse();
+    assertThat(stack.health(volume, node).getHealthStatusesList()).isEmpty();
     stack.takeDown(volume, node, context);
     stack.delete(volume);
     clean.assertNoneNow();

@@ -1,0 +1,92 @@
+package dev.braid.e2e.volume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.e2e.lab.Machine;
+import dev.braid.e2e.lab.SanNetwork;
+import dev.braid.e2e.probe.Leftovers;
+import dev.braid.e2e.stack.Capabilities;
+import dev.braid.e2e.stack.InStack;
+import dev.braid.e2e.stack.LabVolume;
+import dev.braid.e2e.stack.Paths;
+import dev.braid.e2e.stack.Stack;
+import dev.braid.e2e.stack.Wait;
+import dev.braid.proto.csi.v1.VolumeHealth.VolumeHealthEntry;
+import dev.braid.proto.csi.v1.VolumeHealthErrorType;
+import java.time.Duration;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** One of two portals is dead, at every moment of a volume's life on a node. */
+@InStack
+class DeadPortalLabTest {
+
+  /** The node looks every ten seconds; then a login and a scan, in emulation. */
+  private static final Duration JOINS = Duration.ofSeconds(90);
+
+  private final Stack stack;
+  private final Machine node;
+
+  DeadPortalLabTest(Stack stack) {
+    this.stack = stack;
+    this.node = stack.lab().node1();
+  }
+
+  @Test
+  @DisplayName(
+      "F20: a black hole at attach: attached by the other, its cause said; it joins by itself")
+  void blackHole() {
+    var clean = Leftovers.of(stack.lab());
+    LabVolume volume = stack.create("black-hole", 64L << 20, Capabilities.ext4());
+    node.pullCable(SanNetwork.B);
+    var context = stack.bringUp(volume, node);
+    assertThat(Paths.of(node, volume)).isEqualTo(new Paths(1, 0));
+
+    Wait.until("the node says why a path is missing", JOINS, () -> said(volume).contains("since"));
+    assertThat(said(volume))
+        .contains("1 of 2 paths work", stack.lab().san1().address(SanNetwork.B), "cable");
+    assertThat(stack.health(volume, node).getHealthStatuses(0).getStatus())
+        .isEqualTo(VolumeHealthErrorType.DEGRADED);
+    var stats = stack.stats(volume, node);
+    assertThat(stats.getVolumeCondition().getAbnormal()).isTrue();
+    assertThat(stats.getUsageList())
+        .hasSize(2)
+        .allSatisfy(u -> assertThat(u.getTotal()).isPositive());
+
+    node.plugCable(SanNetwork.B);
+    Wait.until("its path joins", JOINS, () -> Paths.of(node, volume).equals(new Paths(2, 0)));
+    Wait.until("the volume is whole", JOINS, () -> said(volume).isEmpty());
+
+    stack.takeDown(volume, node, context);
+    stack.delete(volume);
+    clean.assertNoneNow();
+  }
+
+  @Test
+  @DisplayName("F20: another volume is not delayed by it, and a detach takes off what there is")
+  void others() {
+    var clean = Leftovers.of(stack.lab());
+    LabVolume first = stack.create("first", 64L << 20, Capabilities.block());
+    LabVolume second = stack.create("second", 64L << 20, Capabilities.block());
+    var firstContext = stack.bringUp(first, node);
+    node.pullCable(SanNetwork.A);
+    Wait.until("a path is lost", JOINS, () -> Paths.of(node, first).equals(new Paths(1, 1)));
+
+    var secondContext = stack.bringUp(second, node);
+    assertThat(Paths.of(node, second).working()).isEqualTo(1);
+    stack.takeDown(second, node, secondContext);
+    stack.takeDown(first, node, firstContext);
+
+    node.plugCable(SanNetwork.A);
+    stack.delete(first);
+    stack.delete(second);
+    clean.assertNoneNow();
+  }
+
+  private String said(LabVolume volume) {
+    return stack.health(volume, node).getHealthStatusesList().stream()
+        .map(VolumeHealthEntry::getMessage)
+        .collect(Collectors.joining());
+  }
+}
