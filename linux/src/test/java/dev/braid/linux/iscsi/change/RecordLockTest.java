@@ -36,7 +36,7 @@ class RecordLockTest {
   }
 
   @Test
-  @DisplayName("F30: a lock that a killed iscsiadm left is removed")
+  @DisplayName("rule 15: a lock that a killed iscsiadm left is removed")
   void stale() {
     clear(Instant.now().plusSeconds(10), NOW);
     assertThat(second).doesNotExist();
