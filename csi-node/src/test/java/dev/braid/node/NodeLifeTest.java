@@ -124,7 +124,8 @@ class NodeLifeTest {
   }
 
   @Test
-  @DisplayName("rule 9: with no path that answers a mounted volume is not unmounted: data may be left")
+  @DisplayName(
+      "rule 9: with no path that answers a mounted volume is not unmounted: data may be left")
   void noPath() {
     stage(EXT4);
     host.noPath = true;
