@@ -118,11 +118,12 @@ public final class Health {
   }
 
   private Optional<ScsiDevice> device(DeviceNumber number) {
-    return blocks.named(number).flatMap(devices::ofBlock);
+    return blocks.address(number).flatMap(devices::at);
   }
 
   private Optional<IscsiSession> session(DeviceNumber number, List<IscsiSession> now) {
-    return device(number)
-        .flatMap(d -> now.stream().filter(s -> s.carries(d.address())).findFirst());
+    return blocks
+        .address(number)
+        .flatMap(a -> now.stream().filter(s -> s.carries(a)).findFirst());
   }
 }

@@ -122,7 +122,7 @@ public final class Initiator {
     return new Initiator(
         new Attach(locks, portals, assembly, maps, removal, known, seen, steps),
         new Detach(locks, removal),
-        new Rejoin(locks, known, sessions, devices, blocks, portals, assembly, maps, watch, steps),
+        new Rejoin(locks, known, sessions, blocks, portals, assembly, maps, watch, steps),
         new Look(dm, finder),
         new Health(dm, blocks, devices, sessions, known, watch),
         new MultipathConfig(paths.multipath(), socket, multipathd, steps),

@@ -1,6 +1,7 @@
 package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.LunNumber;
 import dev.braid.base.Wwid;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DeviceMapper;
@@ -9,15 +10,20 @@ import dev.braid.linux.dm.MultipathTable;
 import dev.braid.linux.iscsi.IscsiSession;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.sysfs.BlockTree;
+import dev.braid.linux.sysfs.Hctl;
 import dev.braid.linux.sysfs.ScsiDevice;
 import dev.braid.linux.sysfs.ScsiDevices;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Finds the paths of a LUN from its WWID and the kernel alone (rule 4). */
 final class PathFinder {
+
+  /** What an INQUIRY of each of Braid's LUNs names as its product (rule 5). */
+  private static final String MODEL = "Braid";
 
   private final ScsiDevices devices;
   private final IscsiSessions sessions;
@@ -47,34 +53,60 @@ final class PathFinder {
 
   /**
    * Every device that is a path of the LUN: those under its map, whose UUID says what they are, and
-   * those on any iSCSI session that the kernel keeps as the LUN. A device whose identity the kernel
-   * never learned is asked.
+   * those on any iSCSI session that the kernel keeps as the LUN. One of Braid's devices whose
+   * identity the kernel never learned is asked.
    */
   List<Path> pathsOf(Wwid wwid, Deadline deadline) {
+    return pathsOf(wwid, address -> true, deadline);
+  }
+
+  /** The same, where the LUN is known to have this number and no other. */
+  List<Path> pathsOf(Wwid wwid, LunNumber number, Deadline deadline) {
+    return pathsOf(wwid, address -> address.lun() == number.value(), deadline);
+  }
+
+  private List<Path> pathsOf(Wwid wwid, Predicate<Hctl> candidate, Deadline deadline) {
+    List<Hctl> mapped =
+        dm.multipath(wwid).map(this::paths).orElse(List.of()).stream()
+            .map(blocks::address)
+            .flatMap(Optional::stream)
+            .toList();
+    List<Hctl> others =
+        devices.addresses().stream().filter(a -> candidate.test(a) && !mapped.contains(a)).toList();
+    if (mapped.isEmpty() && others.isEmpty()) {
+      return List.of();
+    }
     List<IscsiSession> all = sessions.all();
-    Map<String, Path> found = new LinkedHashMap<>();
-    dm.multipath(wwid).map(this::paths).orElse(List.of()).stream()
-        .map(blocks::named)
-        .flatMap(Optional::stream)
-        .map(devices::ofBlock)
-        .flatMap(Optional::stream)
-        .forEach(d -> found.put(d.address().toString(), path(d, all)));
-    for (ScsiDevice device : devices.find(a -> all.stream().anyMatch(s -> s.carries(a)))) {
-      if (!found.containsKey(device.address().toString())
-          && is(wwid, path(device, all), deadline)) {
-        found.put(device.address().toString(), path(device, all));
+    Map<Hctl, Path> found = new LinkedHashMap<>();
+    mapped.forEach(address -> note(address, all, found));
+    for (Hctl address : others) {
+      if (all.stream().anyMatch(s -> s.carries(address)) && is(wwid, address, all, deadline)) {
+        note(address, all, found);
       }
     }
     return List.copyOf(found.values());
   }
 
-  private boolean is(Wwid wwid, Path path, Deadline deadline) {
-    ScsiDevice device = path.device();
-    if (device.kept().isPresent()) {
-      return device.keptAs(wwid);
+  private void note(Hctl address, List<IscsiSession> all, Map<Hctl, Path> found) {
+    devices.at(address).ifPresent(device -> found.put(address, path(device, all)));
+  }
+
+  /** Of each device that is not the LUN one file is read: others may be there in their hundreds. */
+  private boolean is(Wwid wwid, Hctl address, List<IscsiSession> all, Deadline deadline) {
+    Optional<String> kept = devices.kept(address);
+    if (kept.isPresent()) {
+      return kept.get().equals(wwid.text());
     }
+    Optional<ScsiDevice> unknown = devices.at(address).filter(d -> d.model().equals(MODEL));
+    if (unknown.isEmpty()) {
+      return false;
+    }
+    Path path = path(unknown.get(), all);
     boolean up = path.session().map(IscsiSession::up).orElse(false);
-    return identity.ask(device, up, deadline).wwid().equals(Optional.of(wwid.text()));
+    return identity
+        .ask(path.device(), up, deadline)
+        .wwid()
+        .equals(Optional.of(wwid.text()));
   }
 
   /** The path devices in a map's table; none if the map is gone. */

@@ -7,15 +7,12 @@ import dev.braid.base.Wwid;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.Busy;
 import dev.braid.base.step.Steps;
-import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.iscsi.IscsiSession;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.lock.Locks;
 import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.Hctl;
-import dev.braid.linux.sysfs.ScsiDevice;
-import dev.braid.linux.sysfs.ScsiDevices;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,7 +37,6 @@ public final class Rejoin {
   private final Locks locks;
   private final KnownLuns known;
   private final IscsiSessions sessions;
-  private final ScsiDevices devices;
   private final BlockTree blocks;
   private final Portals portals;
   private final Assembly assembly;
@@ -55,7 +51,6 @@ public final class Rejoin {
       Locks locks,
       KnownLuns known,
       IscsiSessions sessions,
-      ScsiDevices devices,
       BlockTree blocks,
       Portals portals,
       Assembly assembly,
@@ -65,7 +60,6 @@ public final class Rejoin {
     this.locks = locks;
     this.known = known;
     this.sessions = sessions;
-    this.devices = devices;
     this.blocks = blocks;
     this.portals = portals;
     this.assembly = assembly;
@@ -83,7 +77,8 @@ public final class Rejoin {
     List<Lun> all = known.all();
     List<Lun> attached = all.stream().filter(lun -> maps.find(lun.wwid()).isPresent()).toList();
     all.stream().filter(lun -> !attached.contains(lun)).forEach(this::forget);
-    List<Lun> lacking = attached.stream().filter(lun -> !missing(lun).isEmpty()).toList();
+    List<IscsiSession> now = sessions.all();
+    List<Lun> lacking = attached.stream().filter(lun -> !missing(lun, now).isEmpty()).toList();
     said.keySet().retainAll(lacking.stream().map(Lun::wwid).toList());
     // A dead portal takes its time to say nothing. It is asked once, and not for each of its LUNs.
     Set<Iqn> asked = new HashSet<>();
@@ -92,7 +87,7 @@ public final class Rejoin {
       // Before any lock is taken: nobody is to wait for a portal that is dead.
       List<Portal> worth =
           asked.add(lun.target()) ? portals.answering(lun, deadline) : withSession(lun);
-      if (missing(lun).stream().anyMatch(worth::contains)) {
+      if (missing(lun, sessions.all()).stream().anyMatch(worth::contains)) {
         join(lun, worth, deadline);
       }
     }
@@ -116,40 +111,33 @@ public final class Rejoin {
   }
 
   /** The portals whose path is not in the LUN's map; none if it has no map. */
-  private List<Portal> missing(Lun lun) {
+  private List<Portal> missing(Lun lun, List<IscsiSession> now) {
     Optional<DmDevice> map = maps.find(lun.wwid());
     if (map.isEmpty()) {
       return List.of();
     }
-    List<DeviceNumber> table = maps.table(map.get());
-    List<IscsiSession> now = sessions.all();
+    List<Hctl> paths =
+        maps.table(map.get()).stream().map(blocks::address).flatMap(Optional::stream).toList();
     return lun.portals().stream()
         .filter(
             portal ->
                 now.stream()
                     .filter(s -> s.through(lun.target(), portal))
-                    .noneMatch(s -> carried(s, lun).filter(table::contains).isPresent()))
+                    .noneMatch(s -> paths.stream().anyMatch(s::carries)))
         .toList();
-  }
-
-  private Optional<DeviceNumber> carried(IscsiSession session, Lun lun) {
-    return devices
-        .at(new Hctl(session.host(), 0, session.targetId(), lun.number().value()))
-        .flatMap(ScsiDevice::block)
-        .flatMap(blocks::number);
   }
 
   /** The portals of missing paths that have a session by now. */
   private List<Portal> withSession(Lun lun) {
     List<IscsiSession> now = sessions.all();
-    return missing(lun).stream()
+    return missing(lun, now).stream()
         .filter(p -> now.stream().anyMatch(s -> s.up() && s.through(lun.target(), p)))
         .toList();
   }
 
   private void join(Lun lun, List<Portal> worth, Deadline deadline) {
     try (var volume = hold(lun)) {
-      if (missing(lun).isEmpty()) {
+      if (missing(lun, sessions.all()).isEmpty()) {
         return; // joined, or detached, meanwhile
       }
       try (var way = portals.reach(lun.through(worth), deadline)) {

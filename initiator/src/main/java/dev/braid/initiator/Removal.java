@@ -74,7 +74,8 @@ final class Removal {
 
   /** The caller holds the volume's lock. */
   void remove(Wwid wwid, Hold volume, Deadline deadline) {
-    List<PathFinder.Path> paths = finder.pathsOf(wwid, deadline);
+    Optional<Lun> noted = known.find(wwid);
+    List<PathFinder.Path> paths = paths(wwid, noted, deadline);
     refuseStrangers(words(wwid, paths, volume, deadline));
     maps.flush(wwid, deadline); // halts here while anything holds it
     paths.forEach(p -> checkFree(p.device(), deadline));
@@ -84,7 +85,26 @@ final class Removal {
     if (known.has(wwid)) {
       steps.run("forget LUN", step -> known.forget(step, wwid));
     }
-    checkNothingLeft(wwid, deadline);
+    checkNothingLeft(wwid, noted.filter(lun -> fits(lun, paths)), deadline);
+  }
+
+  /**
+   * What was noted only says where to look first (rule 4): where nothing is found there, or anything
+   * elsewhere, every device is looked at.
+   */
+  private List<PathFinder.Path> paths(Wwid wwid, Optional<Lun> noted, Deadline deadline) {
+    if (noted.isPresent()) {
+      List<PathFinder.Path> paths = finder.pathsOf(wwid, noted.get().number(), deadline);
+      if (fits(noted.get(), paths)) {
+        return paths;
+      }
+    }
+    return finder.pathsOf(wwid, deadline);
+  }
+
+  private static boolean fits(Lun noted, List<PathFinder.Path> paths) {
+    return !paths.isEmpty()
+        && paths.stream().allMatch(p -> p.device().address().lun() == noted.number().value());
   }
 
   /**
@@ -94,7 +114,7 @@ final class Removal {
    * @throws NoPath if there are paths and none of them answers
    */
   void checkWritable(Wwid wwid, Hold volume, Deadline deadline) {
-    List<PathFinder.Path> paths = finder.pathsOf(wwid, deadline);
+    List<PathFinder.Path> paths = paths(wwid, known.find(wwid), deadline);
     List<PathCheck> words = words(wwid, paths, volume, deadline);
     refuseStrangers(words);
     if (!words.isEmpty() && words.stream().noneMatch(PathCheck::ours)) {
@@ -162,6 +182,7 @@ final class Removal {
     for (PathFinder.Path path : paths) {
       tasks.add(
           () -> {
+            checkSame(path.device());
             steps.run("delete path", step -> bus.delete(step, path.device().address()));
             return true;
           });
@@ -176,6 +197,21 @@ final class Removal {
         throw new KernelRefused(
             "the path " + device.describe() + " was deleted and is still there");
       }
+    }
+  }
+
+  /**
+   * The flush may have taken seconds, in which a session can end and another volume's get its host
+   * number: an address is no name.
+   */
+  private void checkSame(ScsiDevice path) {
+    Optional<String> now = devices.kept(path.address());
+    if (now.isPresent() && !now.equals(path.kept())) {
+      throw new WrongDevice(
+          now.get()
+              + " came to the address of the path "
+              + path.describe()
+              + " while the map was flushed, and is left as it is; try again");
     }
   }
 
@@ -196,11 +232,17 @@ final class Removal {
     }
   }
 
-  private void checkNothingLeft(Wwid wwid, Deadline deadline) {
+  /**
+   * @param noted where its number is known for sure
+   */
+  private void checkNothingLeft(Wwid wwid, Optional<Lun> noted, Deadline deadline) {
     if (maps.find(wwid).isPresent()) {
       throw new KernelRefused("a map of " + wwid + " came back while it was detached; try again");
     }
-    List<PathFinder.Path> left = finder.pathsOf(wwid, deadline);
+    List<PathFinder.Path> left =
+        noted
+            .map(lun -> finder.pathsOf(wwid, lun.number(), deadline))
+            .orElseGet(() -> finder.pathsOf(wwid, deadline));
     if (!left.isEmpty()) {
       throw new KernelRefused(
           "paths of " + wwid + " came back while it was detached; try again: " + left);

@@ -68,7 +68,6 @@ class LogoutPlanTest {
         portal.port(),
         IscsiSession.State.LOGGED_IN,
         host,
-        0,
-        5);
+        0);
   }
 }

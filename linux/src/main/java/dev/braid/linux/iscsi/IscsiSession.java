@@ -15,7 +15,6 @@ import java.net.UnknownHostException;
  * @param state where the kernel has it
  * @param host the SCSI host it belongs to; with the kernel's TCP transport, to it alone
  * @param targetId the target's number on that host
- * @param recoverySeconds how long a lost session holds I/O back before its paths fail; -1 unknown
  */
 public record IscsiSession(
     int id,
@@ -25,8 +24,7 @@ public record IscsiSession(
     int port,
     State state,
     int host,
-    int targetId,
-    int recoverySeconds) {
+    int targetId) {
 
   /** The kernel's states of a session. */
   public enum State {

@@ -61,7 +61,7 @@ public final class IscsiSessions {
     Path session = sysfs.resolve("class/iscsi_session").resolve(name);
     Path connection = sysfs.resolve("class/iscsi_connection/connection" + m.group(1) + ":0");
     Optional<String> target = Attributes.text(session.resolve("targetname"));
-    Optional<Integer> host = Attributes.real(session).flatMap(IscsiSessions::hostOf);
+    Optional<Integer> host = Attributes.link(session).flatMap(IscsiSessions::hostOf);
     if (target.isEmpty() || host.isEmpty()) {
       return Optional.empty();
     }
@@ -75,8 +75,7 @@ public final class IscsiSessions {
             IscsiSession.State.of(Attributes.text(session.resolve("state")).orElse("")),
             host.get(),
             // An older kernel has no such file; the TCP transport has always counted from 0.
-            Math.max(0, number(session.resolve("target_id"), 0)),
-            number(session.resolve("recovery_tmo"), -1)));
+            Math.max(0, number(session.resolve("target_id"), 0))));
   }
 
   /** {@code .../hostH/sessionN/iscsi_session/sessionN}. */

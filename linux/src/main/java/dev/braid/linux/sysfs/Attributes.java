@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
+import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,20 @@ public final class Attributes {
     }
     names.sort(null);
     return names;
+  }
+
+  /**
+   * What a link says, or the path itself where it is none; empty if there is nothing. One question
+   * to the kernel, where {@link #real} asks one for each folder on the way.
+   */
+  public static Optional<Path> link(Path link) {
+    try {
+      return Optional.of(Files.readSymbolicLink(link));
+    } catch (NotLinkException e) {
+      return Optional.of(link);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   /** Where a link of sysfs leads, all links followed; empty if it leads nowhere. */

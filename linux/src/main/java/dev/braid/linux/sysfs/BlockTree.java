@@ -9,18 +9,29 @@ import java.util.Optional;
 public final class BlockTree {
 
   private final Path blocks;
+  private final Path numbers;
 
   /**
    * @param sysfs {@code /sys}, or a folder that stands for it
    */
   public BlockTree(Path sysfs) {
     this.blocks = sysfs.resolve("class/block");
+    this.numbers = sysfs.resolve("dev/block");
   }
 
   /** The device with this number; empty if there is none. */
   public Optional<String> named(DeviceNumber number) {
-    return Attributes.real(blocks.resolveSibling("../dev/block").resolve(number.toString()))
-        .map(p -> String.valueOf(p.getFileName()));
+    return Attributes.link(numbered(number)).map(p -> String.valueOf(p.getFileName()));
+  }
+
+  /** Where the SCSI device with this number is; empty if there is none, or it is no SCSI one. */
+  public Optional<Hctl> address(DeviceNumber number) {
+    return Attributes.link(numbered(number).resolve("device"))
+        .flatMap(p -> Hctl.parse(String.valueOf(p.getFileName())));
+  }
+
+  private Path numbered(DeviceNumber number) {
+    return numbers.resolve(number.toString());
   }
 
   public Optional<DeviceNumber> number(String name) {

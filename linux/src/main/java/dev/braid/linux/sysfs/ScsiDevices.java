@@ -52,14 +52,19 @@ public final class ScsiDevices {
                 ? 0
                 : SECTOR
                     * Attributes.number(folder.resolve("block/" + block.get() + "/size")).orElse(0),
-            Attributes.bytes(folder.resolve("vpd_pg83"))
-                .flatMap(DeviceIdentification::parse)
-                .flatMap(DeviceIdentification::wwidText)));
+            kept(address)));
+  }
+
+  /** {@link ScsiDevice#kept} alone, for one who looks through many. */
+  public Optional<String> kept(Hctl address) {
+    return Attributes.bytes(folder(address).resolve("vpd_pg83"))
+        .flatMap(DeviceIdentification::parse)
+        .flatMap(DeviceIdentification::wwidText);
   }
 
   /** The SCSI device behind a block device's name; empty if there is none, or it is no SCSI one. */
   public Optional<ScsiDevice> ofBlock(String name) {
-    return Attributes.real(sysfs.resolve("class/block/" + name + "/device"))
+    return Attributes.link(sysfs.resolve("class/block/" + name + "/device"))
         .flatMap(p -> Hctl.parse(String.valueOf(p.getFileName())))
         .flatMap(this::at);
   }

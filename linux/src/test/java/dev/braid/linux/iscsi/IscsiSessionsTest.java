@@ -30,7 +30,6 @@ class IscsiSessionsTest {
     var ours = sessions.through(TARGET, new Portal("10.1.0.1", 3260, 1));
     assertThat(ours).hasSize(1);
     assertThat(ours.get(0).up()).isTrue();
-    assertThat(ours.get(0).recoverySeconds()).isEqualTo(5);
     assertThat(ours.get(0).carries(new Hctl(2, 0, 0, 7))).isTrue();
     assertThat(ours.get(0).carries(new Hctl(3, 0, 0, 7))).isFalse();
     assertThat(sessions.through(TARGET, new Portal("10.1.0.1", 3260, 2))).isEmpty();
@@ -63,7 +62,6 @@ class IscsiSessionsTest {
     Files.writeString(real.resolve("tpgt"), "1\n");
     Files.writeString(real.resolve("state"), state + "\n");
     Files.writeString(real.resolve("target_id"), "0\n");
-    Files.writeString(real.resolve("recovery_tmo"), "5\n");
     Files.createDirectories(sys.resolve("class/iscsi_session"));
     Files.createSymbolicLink(sys.resolve("class/iscsi_session/session" + id), real);
     Path connection = sys.resolve("class/iscsi_connection/connection" + id + ":0");
