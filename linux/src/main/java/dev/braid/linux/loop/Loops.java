@@ -1,6 +1,7 @@
 package dev.braid.linux.loop;
 
 import dev.braid.base.error.KernelRefused;
+import dev.braid.linux.KernelNames;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -49,11 +50,11 @@ public final class Loops {
 
   private static Optional<Loop> read(Path entry) {
     try {
-      String file = text(entry.resolve("loop/backing_file"));
+      Path file = file(entry.resolve("loop/backing_file"));
       return Optional.of(
           new Loop(
               Integer.parseInt(entry.getFileName().toString().substring("loop".length())),
-              Path.of(file),
+              file,
               text(entry.resolve("loop/dio")).equals("1"),
               text(entry.resolve("ro")).equals("1"),
               text(entry.resolve("loop/offset")).equals("0")
@@ -66,6 +67,12 @@ public final class Loops {
       }
       throw new KernelRefused("cannot read " + entry + ": " + e.getMessage(), e);
     }
+  }
+
+  /** As it is, nothing of it escaped: with a name that is no text it must not hide the others. */
+  private static Path file(Path attribute) throws IOException {
+    String text = KernelNames.read(attribute);
+    return KernelNames.path(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
   }
 
   private static String text(Path attribute) throws IOException {

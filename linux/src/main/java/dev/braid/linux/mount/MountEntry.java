@@ -1,6 +1,7 @@
 package dev.braid.linux.mount;
 
 import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.KernelNames;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param device of the file system; for a bind mount of a device's node, that of the file system
  *     which holds the node
  * @param root which folder or file of the file system is mounted
+ * @param target where; of a name that is no text, a stand-in that shows its bytes
  * @param options of this mount
  * @param source what was named as source
  * @param superOptions of the file system, shared by all its mounts
@@ -44,6 +46,9 @@ public record MountEntry(
     return new MountEntry(id, parent, device, root, other, options, type, source, superOptions);
   }
 
+  /**
+   * @param line each byte as one character
+   */
   static Optional<MountEntry> parse(String line) {
     String[] word = line.split(" ", -1);
     int separator = FIXED_FIELDS;
@@ -58,30 +63,11 @@ public record MountEntry(
             Integer.parseInt(word[0]),
             Integer.parseInt(word[1]),
             DeviceNumber.parse(word[2]),
-            unescape(word[3]),
-            Path.of(unescape(word[4])),
+            KernelNames.text(KernelNames.unescape(word[3])),
+            KernelNames.path(KernelNames.unescape(word[4])),
             List.of(word[5].split(",", -1)),
             word[separator + 1],
-            unescape(word[separator + 2]),
+            KernelNames.text(KernelNames.unescape(word[separator + 2])),
             List.of(word[separator + 3].split(",", -1))));
-  }
-
-  /** The kernel writes space, tab, newline and backslash as a backslash and three octal digits. */
-  private static String unescape(String text) {
-    var plain = new StringBuilder();
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '\\' && i + 3 < text.length() && isOctal(text, i + 1)) {
-        plain.append((char) Integer.parseInt(text.substring(i + 1, i + 4), 8));
-        i += 3;
-      } else {
-        plain.append(c);
-      }
-    }
-    return plain.toString();
-  }
-
-  private static boolean isOctal(String text, int from) {
-    return text.substring(from, from + 3).chars().allMatch(c -> c >= '0' && c <= '7');
   }
 }

@@ -2,13 +2,14 @@ package dev.braid.linux.mount;
 
 import dev.braid.base.error.KernelRefused;
 import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.KernelNames;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The mounts of one namespace at one moment, in the kernel's order. */
 public record MountTable(List<MountEntry> entries) {
@@ -53,11 +54,16 @@ public record MountTable(List<MountEntry> entries) {
 
   /** A mountinfo file: of this process, or under {@code /proc/PID} of another. */
   public static MountTable read(Path file) throws IOException {
-    return parse(Files.readString(file));
+    return parse(KernelNames.read(file));
   }
 
+  /**
+   * @param text of a mountinfo file, each byte as one character
+   */
   public static MountTable parse(String text) {
-    return new MountTable(text.lines().map(MountEntry::parse).flatMap(Optional::stream).toList());
+    return new MountTable(
+        // By newlines alone: they are escaped in a name, and a carriage return is not.
+        Stream.of(text.split("\n", -1)).map(MountEntry::parse).flatMap(Optional::stream).toList());
   }
 
   /** What is mounted on a path. Of several, the one on top: the only one that can be seen. */

@@ -32,6 +32,20 @@ class LoopsTest {
     assertThat(loops.find(10)).map(Loop::device).contains(Path.of("/dev/loop10"));
   }
 
+  @Test
+  @DisplayName("rule 16: somebody's loop device over a file with a name that is no text hides none")
+  void anyName() throws IOException {
+    loop(3, "/srv/braid/a.img", "1", "0");
+    loop(4, "/media/a\\040b", "1", "0"); // not escaped here: such is its name
+    loop(5, "", "1", "0");
+    Files.write(
+        sysBlock.resolve("loop5/loop/backing_file"),
+        new byte[] {'/', 'g', 'r', (byte) 0xf6, (byte) 0xdf, 'e', '\n'});
+    assertThat(new Loops(sysBlock).all())
+        .extracting(l -> l.file().toString())
+        .containsExactly("/srv/braid/a.img", "/media/a\\040b", "/gr\\xf6\\xdfe");
+  }
+
   private void loop(int number, String file, String dio, String offset) throws IOException {
     Path folder = Files.createDirectories(sysBlock.resolve("loop" + number + "/loop"));
     Files.writeString(folder.resolve("backing_file"), file + "\n");

@@ -1,11 +1,16 @@
 package dev.braid.linux.mount;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.linux.DeviceNumber;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MountTableTest {
 
@@ -82,6 +87,34 @@ class MountTableTest {
         .extracting(MountEntry::target)
         .containsExactly(Path.of("/srv/node"));
     assertThat(table.at(Path.of("/")).orElseThrow().type()).isEqualTo("overlay");
+  }
+
+  @Test
+  @DisplayName(
+      "rule 16: a mount point with a name that is no text, or not in this program's encoding, hides"
+          + " no other mount, and is seen itself")
+  void anyName(@TempDir Path folder) throws IOException {
+    var file = folder.resolve("mountinfo");
+    var bytes = new ByteArrayOutputStream();
+    bytes.write("50 28 253:0 / /media/gr".getBytes(UTF_8));
+    bytes.write(new byte[] {(byte) 0xf6, (byte) 0xdf}); // of ISO 8859-1
+    bytes.write("e rw - ext4 /dev/dm-0 rw\n51 28 253:1 / /media/größe rw - ext4 ".getBytes(UTF_8));
+    bytes.write("/dev/dm-1 rw\n52 28 253:2 / /media/a\rb rw - ext4 /dev/dm-2 rw\n".getBytes(UTF_8));
+    bytes.write("53 28 253:3 / /staging/c rw - ext4 /dev/dm-3 rw\n".getBytes(UTF_8));
+    Files.write(file, bytes.toByteArray());
+
+    var table = MountTable.read(file);
+
+    assertThat(table.entries()).extracting(MountEntry::id).containsExactly(50, 51, 52, 53);
+    assertThat(table.of(DM_0))
+        .extracting(e -> e.target().toString())
+        .containsExactly("/media/gr\\xf6\\xdfe");
+    assertThat(table.at(Path.of("/staging/c"))).isPresent();
+    assertThat(table.of(new DeviceNumber(253, 1)).get(0).target())
+        .isEqualTo(
+            "UTF-8".equals(System.getProperty("sun.jnu.encoding"))
+                ? Path.of("/media/größe")
+                : Path.of("/media/gr\\xc3\\xb6\\xc3\\x9fe"));
   }
 
   @Test
