@@ -18,7 +18,8 @@ public interface Holders {
   /**
    * Every holder found before the deadline, each in words: a process with its pid and command that
    * has the device open, or something on the file system on it; a mount with its namespace; a
-   * device above with its name.
+   * device above with its name. Where the search did not come to its end, the last one says so: the
+   * list is empty only if all was looked at.
    */
   List<String> of(DeviceNumber device, Deadline deadline);
 }

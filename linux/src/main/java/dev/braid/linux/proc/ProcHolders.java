@@ -1,7 +1,9 @@
 package dev.braid.linux.proc;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.error.KernelRefused;
 import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.KernelNames;
 import dev.braid.linux.block.Nodes;
 import dev.braid.linux.mount.MountEntry;
 import dev.braid.linux.mount.MountTable;
@@ -16,14 +18,21 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Reads the processes' folders. Processes come and go meanwhile: whatever fails is left out. */
+/**
+ * Reads the processes' folders. Processes come and go meanwhile: what cannot be read of one is left
+ * out.
+ */
 final class ProcHolders implements Holders {
+
+  private static final Logger log = LoggerFactory.getLogger(ProcHolders.class);
 
   private final Path proc;
   private final Path sys;
@@ -40,25 +49,21 @@ final class ProcHolders implements Holders {
   @Override
   public List<String> of(DeviceNumber device, Deadline deadline) {
     var found = new ConcurrentLinkedQueue<String>();
-    var done = new CompletableFuture<Boolean>();
-    var thread =
-        new Thread(
-            () -> {
-              try {
-                search(device, found);
-              } finally {
-                done.complete(true);
-              }
-            },
-            "holders of " + device);
+    var search = new FutureTask<Boolean>(() -> search(device, found), true);
+    var thread = new Thread(search, "holders of " + device);
     thread.setDaemon(true);
     thread.start();
     try {
-      done.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException | ExecutionException e) {
+      search.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
       found.add("perhaps others (the search took too long)");
+    } catch (ExecutionException e) {
+      // Found by a search that failed, "nobody" would be a lie that somebody deletes a device on.
+      log.error("the search for the holders of {} failed", device, e.getCause());
+      found.add("perhaps others (the search failed: " + e.getCause() + ")");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      found.add("perhaps others (the search was ended)");
     }
     return List.copyOf(new LinkedHashSet<>(found));
   }
@@ -68,8 +73,10 @@ final class ProcHolders implements Holders {
     Set<Path> namespaces = new HashSet<>();
     for (Path process : processes()) {
       Path namespace = link(process.resolve("ns/mnt")).orElse(process);
-      if (namespaces.add(namespace)) {
-        mounts(process, device).forEach(found::add);
+      if (!namespaces.contains(namespace)) {
+        Optional<List<String>> mounts = mounts(process, device);
+        mounts.ifPresent(found::addAll);
+        mounts.ifPresent(seen -> namespaces.add(namespace)); // else by the next process in it
       }
       uses(process, device)
           .map(use -> "process " + process.getFileName() + " (" + command(process) + ")" + use)
@@ -91,19 +98,24 @@ final class ProcHolders implements Holders {
     }
   }
 
-  private List<String> mounts(Path process, DeviceNumber device) {
+  /** Empty if they cannot be read: the process has ended. */
+  private static Optional<List<String>> mounts(Path process, DeviceNumber device) {
     try {
       var table = MountTable.read(process.resolve("mountinfo"));
-      return table.of(device).stream()
-          .map(MountEntry::target)
-          .map(target -> "mount " + target + " (seen by process " + process.getFileName() + ")")
-          .toList();
+      return Optional.of(
+          table.of(device).stream()
+              .map(MountEntry::target)
+              .map(target -> "mount " + target + " (seen by process " + process.getFileName() + ")")
+              .toList());
     } catch (IOException e) {
-      return List.of();
+      return Optional.empty();
     }
   }
 
   private List<Path> processes() {
+    if (!Files.isReadable(proc) || !Files.isDirectory(proc)) {
+      throw new KernelRefused("cannot list the processes in " + proc);
+    }
     return list(proc).stream()
         .filter(p -> String.valueOf(p.getFileName()).matches("\\d{1,9}"))
         .sorted(Comparator.comparingInt(p -> Integer.parseInt(String.valueOf(p.getFileName()))))
@@ -134,7 +146,7 @@ final class ProcHolders implements Holders {
 
   private static String command(Path process) {
     try {
-      return Files.readString(process.resolve("comm")).strip();
+      return KernelNames.text(KernelNames.read(process.resolve("comm")).strip());
     } catch (IOException e) {
       return "gone meanwhile";
     }

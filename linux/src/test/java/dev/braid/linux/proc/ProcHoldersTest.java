@@ -1,5 +1,6 @@
 package dev.braid.linux.proc;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.base.Deadline;
@@ -57,9 +58,48 @@ class ProcHoldersTest {
   }
 
   @Test
-  @DisplayName("nobody there, or nothing to be seen: an empty list, no failure")
-  void nobody() {
+  @DisplayName("nobody there: an empty list")
+  void nobody() throws IOException {
+    Files.createDirectories(root.resolve("proc"));
     assertThat(find()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("rule 9: a search that fails does not say that nobody holds it")
+  void fails() {
+    assertThat(find()).singleElement().asString().startsWith("perhaps others (the search failed: ");
+  }
+
+  @Test
+  @DisplayName("rule 9: a search that is ended does not say that nobody holds it")
+  void ended() throws Exception {
+    process(10, "mnt:[1]", "");
+    Path hangs = root.resolve("proc/10/mountinfo");
+    Files.delete(hangs);
+    assertThat(new ProcessBuilder("mkfifo", hangs.toString()).start().waitFor()).isZero();
+    Thread.currentThread().interrupt();
+    assertThat(find()).containsExactly("perhaps others (the search was ended)");
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  @DisplayName("rule 9: a mount with a name that is no text hides neither itself nor another")
+  void anyName() throws IOException {
+    process(10, "mnt:[1]", "");
+    Files.write(
+        root.resolve("proc/10/mountinfo"),
+        "89 28 253:8 / /gr\u00f6\u00dfe rw - ext4 x rw\n90 28 253:7 / /\u00f6 rw - ext4 x rw\n"
+            .getBytes(ISO_8859_1));
+    assertThat(find()).containsExactly("mount /\\xf6 (seen by process 10)");
+  }
+
+  @Test
+  @DisplayName("rule 9: a namespace whose first process just ended is looked at by the next")
+  void endedMeanwhile() throws IOException {
+    process(10, "mnt:[1]", "");
+    Files.delete(root.resolve("proc/10/mountinfo"));
+    process(11, "mnt:[1]", "90 28 253:7 / /staging rw - ext4 /dev/dm-7 rw\n");
+    assertThat(find()).containsExactly("mount /staging (seen by process 11)");
   }
 
   @Test
