@@ -239,6 +239,7 @@ public final class Abi {
   @FromC(headers = "linux/loop.h")
   public static final class Loop {
     public static final int LOOP_CLR_FD = 0x4C01;
+    public static final int LOOP_GET_STATUS64 = 0x4C05;
     public static final int LOOP_SET_CAPACITY = 0x4C07;
     public static final int LOOP_CONFIGURE = 0x4C0A;
     public static final int LOOP_CTL_GET_FREE = 0x4C82;
@@ -260,6 +261,8 @@ public final class Abi {
   @FromC(headers = "linux/loop.h", struct = "struct loop_info64")
   public static final class LoopInfo {
     public static final int SIZE = 232;
+    public static final int LO_DEVICE = 0;
+    public static final int LO_RDEVICE = 16;
     public static final int LO_FLAGS = 52;
     public static final int LO_FILE_NAME = 56;
 

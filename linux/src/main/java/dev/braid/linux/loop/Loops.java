@@ -1,7 +1,14 @@
 package dev.braid.linux.loop;
 
+import com.sun.jna.Memory;
 import dev.braid.base.error.KernelRefused;
+import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.KernelNames;
+import dev.braid.linux.libc.Abi;
+import dev.braid.linux.libc.Errno;
+import dev.braid.linux.libc.ErrnoException;
+import dev.braid.linux.libc.Fd;
+import dev.braid.linux.libc.Posix;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -11,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The loop devices of this host, as {@code /sys/block} shows them. Stateless. */
 public final class Loops {
@@ -46,6 +54,29 @@ public final class Loops {
   /** One loop device; empty if it is not in use. */
   public Optional<Loop> find(int number) {
     return read(sysBlock.resolve("loop" + number));
+  }
+
+  /**
+   * What a loop device stands on: the device of the file system that its file is on and, where the
+   * file is a device's node, that device. The kernel is asked, since the file's name may be one of
+   * another mount namespace: a container's own node, by a name that is another device's here. Waits
+   * as long as the file's server does, where that is away.
+   */
+  public static Set<DeviceNumber> under(Loop loop) {
+    try (Fd fd = Posix.open(loop.device(), Posix.O_RDONLY | Posix.O_NONBLOCK);
+        Memory info = new Memory(Abi.LoopInfo.SIZE)) {
+      info.clear();
+      Posix.ioctl(fd, "LOOP_GET_STATUS64", Abi.Loop.LOOP_GET_STATUS64, info);
+      return Set.copyOf(
+          List.of(
+              DeviceNumber.ofDev(info.getLong(Abi.LoopInfo.LO_DEVICE)),
+              DeviceNumber.ofDev(info.getLong(Abi.LoopInfo.LO_RDEVICE))));
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENXIO || e.errno() == Errno.ENOENT) {
+        return Set.of(); // let go of meanwhile
+      }
+      throw new KernelRefused("cannot ask what " + loop.device() + " stands on", e);
+    }
   }
 
   private static Optional<Loop> read(Path entry) {

@@ -5,17 +5,22 @@ import dev.braid.base.error.KernelRefused;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.KernelNames;
 import dev.braid.linux.block.Nodes;
-import dev.braid.linux.mount.MountEntry;
+import dev.braid.linux.loop.Loop;
+import dev.braid.linux.loop.Loops;
 import dev.braid.linux.mount.MountTable;
+import dev.braid.linux.sysfs.Attributes;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -23,6 +28,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,12 +40,19 @@ final class ProcHolders implements Holders {
 
   private static final Logger log = LoggerFactory.getLogger(ProcHolders.class);
 
+  private static final Path DEV = Path.of("/dev");
+
   private final Path proc;
   private final Path sys;
+  private final Function<Loop, Set<DeviceNumber>> under;
 
-  ProcHolders(Path proc, Path sys) {
+  /**
+   * @param under what a loop device stands on
+   */
+  ProcHolders(Path proc, Path sys, Function<Loop, Set<DeviceNumber>> under) {
     this.proc = proc;
     this.sys = sys;
+    this.under = under;
   }
 
   /**
@@ -68,48 +81,112 @@ final class ProcHolders implements Holders {
     return List.copyOf(new LinkedHashSet<>(found));
   }
 
+  /** What may hang comes last: all else is found by then. */
   private void search(DeviceNumber device, ConcurrentLinkedQueue<String> found) {
-    above(device).forEach(found::add);
+    Tree tree = tree(device, found);
     Set<Path> namespaces = new HashSet<>();
     for (Path process : processes()) {
       Path namespace = link(process.resolve("ns/mnt")).orElse(process);
       if (!namespaces.contains(namespace)) {
-        Optional<List<String>> mounts = mounts(process, device);
+        Optional<List<String>> mounts = mounts(process, tree);
         mounts.ifPresent(found::addAll);
         mounts.ifPresent(seen -> namespaces.add(namespace)); // else by the next process in it
       }
-      uses(process, device)
+      uses(process, tree)
           .map(use -> "process " + process.getFileName() + " (" + command(process) + ")" + use)
           .ifPresent(found::add);
     }
+    found.addAll(swaps(tree));
+    found.addAll(loops(tree));
   }
 
-  private List<String> above(DeviceNumber device) {
-    return list(sys.resolve("dev/block").resolve(device.toString()).resolve("holders")).stream()
-        .map(holder -> "device " + holder.getFileName() + name(holder))
-        .toList();
-  }
+  /**
+   * A device with its partitions and all that stands on them: who uses one of these holds it, too.
+   *
+   * @param names by which the kernel knows them
+   */
+  private record Tree(DeviceNumber root, Map<DeviceNumber, String> names) {
 
-  private static String name(Path holder) {
-    try {
-      return " (" + Files.readString(holder.resolve("dm/name")).strip() + ")";
-    } catch (IOException e) {
-      return "";
+    boolean has(DeviceNumber number) {
+      return names.containsKey(number);
+    }
+
+    /** Which of them it is, for a message. */
+    String on(DeviceNumber number) {
+      return number.equals(root) ? "" : " on " + names.get(number);
     }
   }
 
+  private Tree tree(DeviceNumber device, ConcurrentLinkedQueue<String> found) {
+    Path folder = sys.resolve("dev/block").resolve(device.toString());
+    var tree = new Tree(device, new HashMap<>());
+    tree.names().put(device, name(Attributes.real(folder).orElse(folder)));
+    grow(tree, folder, found);
+    return tree;
+  }
+
+  private static void grow(Tree tree, Path folder, ConcurrentLinkedQueue<String> found) {
+    List<Path> above = list(folder.resolve("holders"));
+    above.forEach(holder -> found.add("device " + name(holder) + mapName(holder)));
+    var next = new ArrayList<>(above);
+    list(folder).stream().filter(f -> Files.exists(f.resolve("partition"))).forEach(next::add);
+    for (Path one : next) {
+      Attributes.text(one.resolve("dev"))
+          .filter(DeviceNumber::looksLikeOne)
+          .map(DeviceNumber::parse)
+          .filter(number -> tree.names().putIfAbsent(number, name(one)) == null)
+          .ifPresent(number -> grow(tree, one, found));
+    }
+  }
+
+  private static String name(Path folder) {
+    return String.valueOf(folder.getFileName());
+  }
+
+  private static String mapName(Path holder) {
+    return Attributes.text(holder.resolve("dm/name")).map(name -> " (" + name + ")").orElse("");
+  }
+
   /** Empty if they cannot be read: the process has ended. */
-  private static Optional<List<String>> mounts(Path process, DeviceNumber device) {
+  private static Optional<List<String>> mounts(Path process, Tree tree) {
     try {
-      var table = MountTable.read(process.resolve("mountinfo"));
       return Optional.of(
-          table.of(device).stream()
-              .map(MountEntry::target)
-              .map(target -> "mount " + target + " (seen by process " + process.getFileName() + ")")
+          MountTable.read(process.resolve("mountinfo")).entries().stream()
+              .filter(e -> tree.has(e.device()))
+              .map(
+                  e ->
+                      ("mount " + e.target() + tree.on(e.device()))
+                          + (" (seen by process " + process.getFileName() + ")"))
               .toList());
     } catch (IOException e) {
       return Optional.empty();
     }
+  }
+
+  /** Of a device itself, or of a file on it. */
+  private List<String> swaps(Tree tree) {
+    Optional<byte[]> table = Attributes.bytes(proc.resolve("swaps"));
+    if (table.isEmpty()) {
+      return List.of(); // a kernel that cannot swap
+    }
+    var found = new ArrayList<String>();
+    for (String line : new String(table.get(), StandardCharsets.ISO_8859_1).split("\n", -1)) {
+      Path file = KernelNames.path(KernelNames.unescape(line.split("[ \t]", 2)[0]));
+      boolean node = tree.names().values().stream().anyMatch(n -> file.equals(DEV.resolve(n)));
+      if (node || is(Nodes.block(file), tree) || is(Nodes.fileSystem(file), tree)) {
+        found.add("swap " + file);
+      }
+    }
+    return found;
+  }
+
+  /** They open a device without claiming it, and no process has it open. */
+  private List<String> loops(Tree tree) {
+    return new Loops(sys.resolve("block"))
+        .all().stream()
+            .filter(loop -> under.apply(loop).stream().anyMatch(tree::has))
+            .map(loop -> "loop device " + loop.device() + " over " + loop.file())
+            .toList();
   }
 
   private List<Path> processes() {
@@ -122,26 +199,28 @@ final class ProcHolders implements Holders {
         .toList();
   }
 
-  /** How a process uses the device; nothing where it does not. */
-  private static Optional<String> uses(Path process, DeviceNumber device) {
+  /** How a process uses a device of the tree; nothing where it does not. */
+  private static Optional<String> uses(Path process, Tree tree) {
     List<Path> open =
         list(process.resolve("fd")).stream()
             // Sockets, pipes and the like need no closer look.
             .filter(fd -> link(fd).map(target -> target.toString().startsWith("/")).orElse(false))
             .toList();
-    if (open.stream().anyMatch(fd -> is(Nodes.block(fd), device))) {
-      return Optional.of("");
+    Optional<DeviceNumber> node =
+        open.stream().map(Nodes::block).flatMap(Optional::stream).filter(tree::has).findFirst();
+    if (node.isPresent()) {
+      return node.map(tree::on);
     }
     var places = new ArrayList<>(open);
     List.of("cwd", "root", "exe").forEach(name -> places.add(process.resolve(name)));
     return places.stream()
-        .filter(place -> is(Nodes.fileSystem(place), device))
+        .filter(place -> is(Nodes.fileSystem(place), tree))
         .findFirst()
         .map(place -> " with " + link(place).map(Path::toString).orElse("a file"));
   }
 
-  private static boolean is(Optional<DeviceNumber> found, DeviceNumber device) {
-    return found.equals(Optional.of(device));
+  private static boolean is(Optional<DeviceNumber> found, Tree tree) {
+    return found.filter(tree::has).isPresent();
   }
 
   private static String command(Path process) {

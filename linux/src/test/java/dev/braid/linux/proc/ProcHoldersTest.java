@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.base.Deadline;
 import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.block.Nodes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +24,13 @@ class ProcHoldersTest {
   private static final DeviceNumber MAP = new DeviceNumber(253, 7);
 
   @TempDir Path root;
+  private final Map<Integer, Set<DeviceNumber>> loops = new HashMap<>();
+
+  @BeforeEach
+  void folders() throws IOException {
+    Files.createDirectories(root.resolve("proc"));
+    Files.createDirectories(root.resolve("sys/block"));
+  }
 
   @Test
   @DisplayName("rule 9: mounts in any namespace and devices above are named, each once")
@@ -48,25 +61,69 @@ class ProcHoldersTest {
     Files.createSymbolicLink(root.resolve("proc/22/cwd"), root);
     process(23, "mnt:[1]", "");
     Files.createSymbolicLink(root.resolve("proc/23/cwd"), Path.of("/proc"));
-    var here =
-        DeviceNumber.ofDev(
-            (Long) java.util.Objects.requireNonNull(Files.getAttribute(root, "unix:dev")));
-    assertThat(
-            new ProcHolders(root.resolve("proc"), root.resolve("sys"))
-                .of(here, Deadline.after(Duration.ofSeconds(10))))
+    assertThat(find(fileSystem(root)))
         .containsExactly("process 21 (sleep) with " + file, "process 22 (sleep) with " + root);
   }
 
   @Test
+  @DisplayName("F26: a loop device over it, or over a file on it, is named; its file's name is not")
+  void loops() throws IOException {
+    loop(0, "/var/lib/kubelet/plugins/a/dev/b", new DeviceNumber(0, 6), MAP);
+    loop(1, "/data/image", MAP, new DeviceNumber(0, 0));
+    loop(2, "/dev/dm-7", new DeviceNumber(0, 6), new DeviceNumber(253, 8)); // in a container
+    assertThat(find())
+        .containsExactlyInAnyOrder(
+            "loop device /dev/loop0 over /var/lib/kubelet/plugins/a/dev/b",
+            "loop device /dev/loop1 over /data/image");
+  }
+
+  @Test
+  @DisplayName("F26: a swap on it, or in a file on it, is named")
+  void swaps() throws IOException {
+    Path sys = Files.createDirectories(root.resolve("sys/dev/block"));
+    Path folder = Files.createDirectories(root.resolve("sys/devices/dm-7"));
+    Files.createSymbolicLink(sys.resolve("253:7"), folder);
+    Files.writeString(
+        root.resolve("proc/swaps"),
+        "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
+            + "/dev/dm-7                               partition\t65532\t\t0\t\t-2\n"
+            + "/dev/dm-71                              partition\t65532\t\t0\t\t-3\n");
+    assertThat(find()).containsExactly("swap /dev/dm-7");
+
+    Path file = Files.writeString(root.resolve("swap file"), "x");
+    Files.writeString(
+        root.resolve("proc/swaps"), file.toString().replace(" ", "\\040") + "   file\t64\t0\t-2\n");
+    assertThat(find(fileSystem(root))).containsExactly("swap " + file);
+  }
+
+  @Test
+  @DisplayName("F26: who uses a partition of it, or a volume of LVM on that, holds it")
+  void tree() throws IOException {
+    Path device = Files.createDirectories(root.resolve("sys/dev/block/253:7"));
+    Path partition = Files.createDirectories(device.resolve("sdb1"));
+    Files.writeString(partition.resolve("partition"), "1\n");
+    Files.writeString(partition.resolve("dev"), "8:17\n");
+    Path volume = Files.createDirectories(partition.resolve("holders/dm-9/dm"));
+    Files.writeString(volume.resolve("name"), "vg-data\n");
+    Files.writeString(volume.resolveSibling("dev"), "253:9\n");
+    process(10, "mnt:[1]", "90 28 253:9 / /data rw - ext4 x rw\n91 28 8:17 / /old rw - ext4 x rw\n");
+    assertThat(find())
+        .containsExactly(
+            "device dm-9 (vg-data)",
+            "mount /data on dm-9 (seen by process 10)",
+            "mount /old on sdb1 (seen by process 10)");
+  }
+
+  @Test
   @DisplayName("nobody there: an empty list")
-  void nobody() throws IOException {
-    Files.createDirectories(root.resolve("proc"));
+  void nobody() {
     assertThat(find()).isEmpty();
   }
 
   @Test
   @DisplayName("rule 9: a search that fails does not say that nobody holds it")
-  void fails() {
+  void fails() throws IOException {
+    Files.delete(root.resolve("proc"));
     assertThat(find()).singleElement().asString().startsWith("perhaps others (the search failed: ");
   }
 
@@ -107,9 +164,29 @@ class ProcHoldersTest {
     assertThat(Boot.id()).isEqualTo(Boot.id());
   }
 
-  private java.util.List<String> find() {
-    return new ProcHolders(root.resolve("proc"), root.resolve("sys"))
-        .of(MAP, Deadline.after(Duration.ofSeconds(10)));
+  private List<String> find() {
+    return find(MAP);
+  }
+
+  private List<String> find(DeviceNumber device) {
+    return new ProcHolders(
+            root.resolve("proc"),
+            root.resolve("sys"),
+            loop -> loops.getOrDefault(loop.number(), Set.of()))
+        .of(device, Deadline.after(Duration.ofSeconds(10)));
+  }
+
+  private void loop(int number, String file, DeviceNumber... under) throws IOException {
+    Path folder = Files.createDirectories(root.resolve("sys/block/loop" + number + "/loop"));
+    Files.writeString(folder.resolve("backing_file"), file + "\n");
+    for (String attribute : List.of("dio", "offset", "sizelimit", "../ro")) {
+      Files.writeString(folder.resolve(attribute), "0\n");
+    }
+    loops.put(number, Set.of(under));
+  }
+
+  private static DeviceNumber fileSystem(Path file) {
+    return Nodes.fileSystem(file).orElseThrow();
   }
 
   private void process(int pid, String namespace, String mounts) throws IOException {
