@@ -3,6 +3,7 @@ package dev.braid.initiator;
 import dev.braid.base.Ticker;
 import dev.braid.base.metric.Metrics;
 import dev.braid.base.step.Steps;
+import dev.braid.linux.block.Claims;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.change.KernelDeviceMapperChange;
 import dev.braid.linux.exec.Exec;
@@ -16,6 +17,7 @@ import dev.braid.linux.iscsi.change.RecordLock;
 import dev.braid.linux.lock.FileLocks;
 import dev.braid.linux.lock.Locks;
 import dev.braid.linux.lock.MeteredLocks;
+import dev.braid.linux.loop.Loops;
 import dev.braid.linux.multipath.MultipathdSocket;
 import dev.braid.linux.multipath.change.Multipathd;
 import dev.braid.linux.net.Neighbours;
@@ -112,10 +114,11 @@ public final class Initiator {
     var finder = new PathFinder(devices, sessions, blocks, dm, identity);
     var maps =
         new Maps(dm, new KernelDeviceMapperChange(), multipathd, blocks, udev, holders, steps);
+    var loops = new Loops(paths.sysfs().resolve("block"));
+    var use = new PathUse(blocks, loops, Claims.ofKernel(), holders, paths.dev());
     var removal =
-        new Removal(
-            finder, identity, maps, devices, bus, blocks, holders, portals, known, seen, steps);
-    var scan = new PathScan(devices, bus, blocks, identity, holders, paths.dev(), steps);
+        new Removal(finder, identity, maps, devices, bus, use, portals, known, seen, steps);
+    var scan = new PathScan(devices, bus, identity, use, paths.dev(), steps);
     var writes = new WriteCheck(scsi, sessions, blocks, paths.dev());
     var watch = new PortalWatch(sessions, portals, clock);
     var assembly = new Assembly(scan, writes, maps, finder);

@@ -9,8 +9,6 @@ import dev.braid.base.step.Steps;
 import dev.braid.initiator.Parallel.Outcome;
 import dev.braid.initiator.PathCheck.Verdict;
 import dev.braid.linux.iscsi.IscsiSession;
-import dev.braid.linux.proc.Holders;
-import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.Hctl;
 import dev.braid.linux.sysfs.ScsiDevice;
 import dev.braid.linux.sysfs.ScsiDevices;
@@ -41,25 +39,22 @@ final class PathScan {
 
   private final ScsiDevices devices;
   private final ScsiBus bus;
-  private final BlockTree blocks;
   private final Identity identity;
-  private final Holders holders;
+  private final PathUse use;
   private final Path dev;
   private final Steps steps;
 
   PathScan(
       ScsiDevices devices,
       ScsiBus bus,
-      BlockTree blocks,
       Identity identity,
-      Holders holders,
+      PathUse use,
       Path dev,
       Steps steps) {
     this.devices = devices;
     this.bus = bus;
-    this.blocks = blocks;
     this.identity = identity;
-    this.holders = holders;
+    this.use = use;
     this.dev = dev;
     this.steps = steps;
   }
@@ -112,10 +107,8 @@ final class PathScan {
         continue;
       }
       ScsiDevice stale = check.device();
-      List<String> users =
-          stale.block().flatMap(blocks::number).map(n -> holders.of(n, deadline)).orElse(List.of());
-      boolean carried = stale.block().map(b -> !blocks.holders(b).isEmpty()).orElse(false);
-      if (carried || !users.isEmpty()) {
+      List<String> users = use.users(stale, hold, deadline);
+      if (!users.isEmpty()) {
         throw new Refused(
             check.why() + " and is in use by " + users + "; detach that volume first");
       }

@@ -3,7 +3,6 @@ package dev.braid.initiator;
 import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.Wwid;
-import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.InvalidInput;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.NoPath;
@@ -11,8 +10,6 @@ import dev.braid.base.error.WrongDevice;
 import dev.braid.base.step.Steps;
 import dev.braid.initiator.Parallel.Outcome;
 import dev.braid.linux.iscsi.IscsiSession;
-import dev.braid.linux.proc.Holders;
-import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.ScsiDevice;
 import dev.braid.linux.sysfs.ScsiDevices;
 import dev.braid.linux.sysfs.change.ScsiBus;
@@ -40,8 +37,7 @@ final class Removal {
   private final Maps maps;
   private final ScsiDevices devices;
   private final ScsiBus bus;
-  private final BlockTree blocks;
-  private final Holders holders;
+  private final PathUse use;
   private final Portals portals;
   private final KnownLuns known;
   private final Seen seen;
@@ -53,8 +49,7 @@ final class Removal {
       Maps maps,
       ScsiDevices devices,
       ScsiBus bus,
-      BlockTree blocks,
-      Holders holders,
+      PathUse use,
       Portals portals,
       KnownLuns known,
       Seen seen,
@@ -64,8 +59,7 @@ final class Removal {
     this.maps = maps;
     this.devices = devices;
     this.bus = bus;
-    this.blocks = blocks;
-    this.holders = holders;
+    this.use = use;
     this.portals = portals;
     this.known = known;
     this.seen = seen;
@@ -78,7 +72,8 @@ final class Removal {
     List<PathFinder.Path> paths = paths(wwid, noted, deadline);
     refuseStrangers(words(wwid, paths, volume, deadline));
     maps.flush(wwid, deadline); // halts here while anything holds it
-    paths.forEach(p -> checkFree(p.device(), deadline));
+    // Whatever still stands on a path came to it past the map.
+    use.checkFree(paths.stream().map(PathFinder.Path::device).toList(), volume, deadline);
     delete(paths, volume, deadline);
     portals.tidy(targets(paths), deadline);
     seen.forget(wwid, deadline);
@@ -163,18 +158,6 @@ final class Removal {
               + ". Nothing was touched; see on the head which volume has this LUN number, and"
               + " whether this node should have it");
     }
-  }
-
-  /** The map is gone; whatever still stands on a path came to it past the map. */
-  private void checkFree(ScsiDevice path, Deadline deadline) {
-    Optional<String> block = path.block();
-    if (block.isEmpty() || blocks.holders(block.get()).isEmpty()) {
-      return;
-    }
-    List<String> who =
-        blocks.number(block.get()).map(n -> holders.of(n, deadline)).orElse(List.of());
-    throw new DeviceInUse(
-        "the path " + path.describe() + " is in use, though its map is gone, by " + who);
   }
 
   private void delete(List<PathFinder.Path> paths, Hold volume, Deadline deadline) {

@@ -29,6 +29,7 @@ public final class Errno {
   public static final int ENETUNREACH = 101;
   public static final int ENOBUFS = 105;
   public static final int ECONNREFUSED = 111;
+  public static final int ENOMEDIUM = 123;
   public static final int ETIMEDOUT = 110;
   public static final int EHOSTUNREACH = 113;
 
@@ -58,6 +59,7 @@ public final class Errno {
           Map.entry(EHOSTUNREACH, "no route to host (EHOSTUNREACH)"),
           Map.entry(ENOBUFS, "no buffer space (ENOBUFS)"),
           Map.entry(ECONNREFUSED, "connection refused (ECONNREFUSED)"),
+          Map.entry(ENOMEDIUM, "no medium found (ENOMEDIUM)"),
           Map.entry(ETIMEDOUT, "timed out (ETIMEDOUT)"));
 
   private Errno() {}

@@ -1,6 +1,7 @@
 package dev.braid.linux.sysfs;
 
 import dev.braid.linux.DeviceNumber;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,13 @@ public final class BlockTree {
   /** The block devices that stand on this one: device-mapper's, md's. */
   public List<String> holders(String name) {
     return Attributes.names(blocks.resolve(name).resolve("holders"));
+  }
+
+  /** The partitions that the kernel found on it. */
+  public List<String> partitions(String name) {
+    return Attributes.names(blocks.resolve(name)).stream()
+        .filter(entry -> Files.exists(blocks.resolve(name).resolve(entry).resolve("partition")))
+        .toList();
   }
 
   /** Whether the kernel refuses to write to it. */
