@@ -66,7 +66,7 @@ class ProcHoldersTest {
   }
 
   @Test
-  @DisplayName("F26: a loop device over it, or over a file on it, is named; its file's name is not")
+  @DisplayName("rule 9: a loop device over it, or over a file on it, is named; its file's name is not")
   void loops() throws IOException {
     loop(0, "/var/lib/kubelet/plugins/a/dev/b", new DeviceNumber(0, 6), MAP);
     loop(1, "/data/image", MAP, new DeviceNumber(0, 0));
@@ -78,7 +78,7 @@ class ProcHoldersTest {
   }
 
   @Test
-  @DisplayName("F26: a swap on it, or in a file on it, is named")
+  @DisplayName("rule 9: a swap on it, or in a file on it, is named")
   void swaps() throws IOException {
     Path sys = Files.createDirectories(root.resolve("sys/dev/block"));
     Path folder = Files.createDirectories(root.resolve("sys/devices/dm-7"));
@@ -97,7 +97,7 @@ class ProcHoldersTest {
   }
 
   @Test
-  @DisplayName("F26: who uses a partition of it, or a volume of LVM on that, holds it")
+  @DisplayName("rule 9: who uses a partition of it, or a volume of LVM on that, holds it")
   void tree() throws IOException {
     Path device = Files.createDirectories(root.resolve("sys/dev/block/253:7"));
     Path partition = Files.createDirectories(device.resolve("sdb1"));
