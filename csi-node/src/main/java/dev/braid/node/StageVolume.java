@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +56,7 @@ final class StageVolume {
     }
   }
 
-  private final Runnable fit;
+  private final Consumer<Deadline> fit;
   private final VolumeLocks locks;
   private final StageRecords records;
   private final BootId boot;
@@ -68,10 +69,11 @@ final class StageVolume {
   private final Steps steps;
 
   /**
-   * @param fit throws {@link Refused} while this host is not fit for an attach
+   * @param fit throws {@link Refused} while this host is not fit for an attach; a look may take a
+   *     while
    */
   StageVolume(
-      Runnable fit,
+      Consumer<Deadline> fit,
       VolumeLocks locks,
       StageRecords records,
       BootId boot,
@@ -101,10 +103,10 @@ final class StageVolume {
    *     device holds something else
    */
   void stage(Wanted wanted, Deadline deadline) {
+    if (maps.multipath(wanted.volume().wwid()).isEmpty()) {
+      fit.accept(deadline); // before the lock: an unstage need not wait for that
+    } // what is attached already is not held up by what is wrong with the host since
     try (var volume = locks.take(wanted.volume(), "NodeStageVolume", deadline)) {
-      if (maps.multipath(wanted.volume().wwid()).isEmpty()) {
-        fit.run();
-      } // what is attached already is not held up by what is wrong with the host since
       // Before the login, so that there is no device without a record (rule 4), and none whose end
       // was attested before it began (rule 7).
       boolean begun = record(wanted, deadline);

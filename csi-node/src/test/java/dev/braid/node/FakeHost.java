@@ -92,6 +92,9 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   /** For an attach. */
   boolean fit = true;
 
+  /** What else goes on while it is looked whether this host is fit. */
+  Runnable whileLooking = () -> {};
+
   Optional<LunHealth> health = Optional.empty();
 
   BootId boot = BOOT;
@@ -151,7 +154,8 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
     return plugin(steps, locks, records, attestor);
   }
 
-  private void checkFit() {
+  private void checkFit(Deadline deadline) {
+    whileLooking.run();
     if (!fit) {
       throw new Refused("this host is not fit");
     }

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,20 @@ class NodeLifeTest {
     stage(EXT4);
     unstage();
     assertNothingLeft();
+  }
+
+  @Test
+  @DisplayName("rule 12: while a stage waits to know whether this host is fit, an unstage does not")
+  void looksBeforeLocking() {
+    var unstaged = new AtomicInteger();
+    host.whileLooking =
+        () -> {
+          unstage();
+          unstaged.incrementAndGet();
+        };
+    stage(EXT4);
+    assertThat(unstaged).hasValue(1);
+    assertThat(host.mapped).isTrue();
   }
 
   @Test

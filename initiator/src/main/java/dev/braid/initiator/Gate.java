@@ -2,10 +2,17 @@ package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
 import dev.braid.base.Ticker;
+import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.Refused;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,8 +21,11 @@ import org.slf4j.LoggerFactory;
  * volume is attached; what is attached already, and every detach, goes on.
  *
  * <p>It looks when it is asked, at most every some seconds while all is well: then an attach costs
- * a comparison. While it is closed every question is a new look, so what was put right counts at
- * once. Safe for many threads.
+ * a comparison. While it is closed an answer holds for two seconds, so that what was put right
+ * counts at once, and so that of many calls that come together one makes them all wait no longer
+ * than a look takes. There is one look at a time, on a thread of its own and with a time of its
+ * own, so that no caller's deadline makes the answer of the others; each waits for it as long as it
+ * can, and nobody waits for another. Safe for many threads.
  */
 public final class Gate {
 
@@ -23,18 +33,29 @@ public final class Gate {
 
   private static final Duration FRESH = Duration.ofSeconds(15);
 
+  private static final Duration CLOSED_FRESH = Duration.ofSeconds(2);
+
   /** Versions change with a package only, and asking starts programs. */
   private static final Duration VERSIONS_FRESH = Duration.ofMinutes(10);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration LOOK = Duration.ofSeconds(20);
+
+  /** A little more than a look has. */
+  private static final Duration PATIENCE = Duration.ofSeconds(25);
+
+  private static final String UNKNOWN =
+      "whether this host is fit is not known yet: iscsiadm, iscsid or multipathd is slow to answer";
 
   private final HostLook look;
   private final Ticker ticker;
-  private List<String> quick = List.of("nobody has looked at this host yet");
+
+  // What follows is guarded by this object, and nobody waits for anything while holding it.
+  private List<String> quick = List.of();
   private List<String> versions = List.of();
   private long quickAt;
   private long versionsAt;
   private boolean asked;
+  private @Nullable FutureTask<List<String>> looking;
 
   Gate(HostLook look, Ticker ticker) {
     this.look = look;
@@ -43,27 +64,83 @@ public final class Gate {
 
   /**
    * @throws Refused with all that is wrong
+   * @throws DeadlinePassed if it is not known in time
    */
-  public void check() {
-    List<String> wrong = wrong();
+  public void check(Deadline deadline) {
+    List<String> wrong = ask(deadline).orElseThrow(() -> new DeadlinePassed(UNKNOWN));
     if (!wrong.isEmpty()) {
       throw new Refused("this host is not fit to attach a volume: " + String.join("; ", wrong));
     }
   }
 
   /** What is wrong now; empty if it is open. */
-  public synchronized List<String> wrong() {
-    long now = ticker.nanos();
-    Deadline deadline = Deadline.after(PATIENCE, ticker);
+  public List<String> wrong() {
+    return ask(Deadline.after(PATIENCE, ticker)).orElse(List.of(UNKNOWN));
+  }
+
+  /** Empty if there is no answer before the deadline. */
+  private Optional<List<String>> ask(Deadline deadline) {
+    FutureTask<List<String>> current;
+    synchronized (this) {
+      if (looking == null && !stale(quick, quickAt, FRESH) && !staleVersions()) {
+        return Optional.of(all());
+      }
+      if (looking == null) {
+        looking = begin();
+      }
+      current = looking;
+    }
+    try {
+      return Optional.of(current.get(deadline.leftMillis(), TimeUnit.MILLISECONDS));
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("looking at this host", e.getCause());
+    }
+  }
+
+  private FutureTask<List<String>> begin() {
+    boolean alsoVersions = staleVersions();
+    var task = new FutureTask<List<String>>(() -> look(alsoVersions));
+    var thread = new Thread(task, "look at this host");
+    thread.setDaemon(true);
+    thread.start();
+    return task;
+  }
+
+  private boolean staleVersions() {
+    return stale(versions, versionsAt, VERSIONS_FRESH);
+  }
+
+  private boolean stale(List<String> answer, long at, Duration fresh) {
+    Duration holds = answer.isEmpty() ? fresh : CLOSED_FRESH;
+    return !asked || ticker.nanos() - at > holds.toNanos();
+  }
+
+  private List<String> look(boolean alsoVersions) {
+    try {
+      Deadline deadline = Deadline.after(LOOK, ticker);
+      Optional<List<String>> ofVersions =
+          alsoVersions ? Optional.of(look.versions(deadline)) : Optional.empty();
+      return seen(ofVersions, look.quick(deadline));
+    } finally {
+      synchronized (this) {
+        looking = null;
+      }
+    }
+  }
+
+  private synchronized List<String> seen(Optional<List<String>> ofVersions, List<String> ofHost) {
     List<String> before = all();
-    if (!asked || !versions.isEmpty() || now - versionsAt > VERSIONS_FRESH.toNanos()) {
-      versions = look.versions(deadline);
-      versionsAt = now;
+    if (ofVersions.isPresent()) {
+      versions = ofVersions.get();
+      versionsAt = ticker.nanos();
     }
-    if (!asked || !quick.isEmpty() || now - quickAt > FRESH.toNanos()) {
-      quick = look.quick(deadline);
-      quickAt = now;
-    }
+    quick = ofHost;
+    quickAt = ticker.nanos();
     List<String> after = all();
     if (!asked || !after.equals(before)) {
       say(after);
