@@ -88,7 +88,7 @@ public final class Initiator {
     }
     Locks locks = new MeteredLocks(new FileLocks(paths.locks(), clock), metrics);
     var own = new OwnPortals(paths.targets());
-    var strays = new Strays(programs, own);
+    var strays = new Strays(programs, sessions);
     var known = new KnownLuns(paths.luns());
     var seen = new Seen(paths.multipath(), steps);
 

@@ -110,7 +110,7 @@ final class Portals {
    * @throws NoPath saying of each portal why, if none has a session
    */
   Way open(Lun lun, Deadline deadline) {
-    strays.await(deadline);
+    strays.await(lun.target(), deadline);
     if (anyUp(lun)) {
       Way way =
           use(
@@ -132,7 +132,7 @@ final class Portals {
    * @throws NoPath saying of each portal why, if none has a session
    */
   Way reach(Lun lun, Deadline deadline) {
-    strays.await(deadline);
+    strays.await(lun.target(), deadline);
     List<Portal> missing = withoutSession(lun, sessions.all());
     Map<Portal, Lack> dead = missing.isEmpty() ? Map.of() : probe(missing, deadline);
     boolean mayLogIn = missing.stream().anyMatch(p -> !dead.containsKey(p));
@@ -329,18 +329,12 @@ final class Portals {
    * this detach has nothing to do with them.
    */
   void tidy(List<Iqn> left, Deadline deadline) {
-    strays.await(deadline);
     for (Iqn target : own.targets()) {
       if (plan(target).nothing()) {
         continue;
       }
       boolean wait = left.contains(target);
-      try (var hold =
-          new Hold(
-              locks.exclusive(
-                  LockNames.target(target),
-                  "log out",
-                  wait ? deadline : deadline.atMost(Duration.ZERO)))) {
+      try (var hold = alone(target, wait ? deadline : deadline.atMost(Duration.ZERO))) {
         LogoutPlan plan = plan(target);
         logout(plan, hold, deadline);
         plan.forget().forEach(p -> forget(target, p, deadline));
@@ -356,6 +350,11 @@ final class Portals {
         log.warn("target {}: what is left of it stays for now: {}", target, e.messageAndCause());
       }
     }
+  }
+
+  private Hold alone(Iqn target, Deadline deadline) {
+    strays.await(target, deadline);
+    return new Hold(locks.exclusive(LockNames.target(target), "log out", deadline));
   }
 
   private LogoutPlan plan(Iqn target) {
