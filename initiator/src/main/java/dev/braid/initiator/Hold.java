@@ -3,6 +3,7 @@ package dev.braid.initiator;
 import dev.braid.linux.lock.Lock;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /**
  * A lock held by several threads together: it is let go of when the last of them is done. A
@@ -16,6 +17,24 @@ final class Hold implements AutoCloseable {
 
   Hold(Lock lock) {
     this.lock = lock;
+  }
+
+  /**
+   * What is made under a lock, and keeps it. Where nothing is made, for whatever reason, the lock is
+   * let go of: nobody else would know of it.
+   */
+  static <T> T over(Lock lock, Function<Hold, T> make) {
+    var hold = new Hold(lock);
+    boolean made = false;
+    try {
+      T it = make.apply(hold);
+      made = true;
+      return it;
+    } finally {
+      if (!made) {
+        hold.close();
+      }
+    }
   }
 
   /** One more user; the lock is kept at least until the given is run, once. */

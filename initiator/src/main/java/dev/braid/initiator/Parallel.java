@@ -16,6 +16,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -115,6 +116,14 @@ final class Parallel {
 
   private static <T> FutureTask<T> start(
       String doing, Hold hold, Callable<T> task, Runnable afterwards) {
+    return start(doing, hold, task, afterwards, Thread::start);
+  }
+
+  /**
+   * @param starter fails where the system has no thread to give; nothing is held then
+   */
+  static <T> FutureTask<T> start(
+      String doing, Hold hold, Callable<T> task, Runnable afterwards, Consumer<Thread> starter) {
     Runnable release = hold.keep();
     var future = new FutureTask<T>(task::call);
     var thread =
@@ -129,7 +138,15 @@ final class Parallel {
             },
             doing);
     thread.setDaemon(true);
-    thread.start();
+    boolean started = false;
+    try {
+      starter.accept(thread);
+      started = true;
+    } finally {
+      if (!started) {
+        release.run();
+      }
+    }
     return future;
   }
 

@@ -160,20 +160,18 @@ final class Portals {
   }
 
   private Way login(Lun lun, Map<Portal, Lack> dead, Lock lock, Deadline deadline) {
-    var hold = new Hold(lock);
-    try {
-      var without = new LinkedHashMap<>(dead);
-      login(lun, without, hold, deadline);
-      hold.share();
-      return look(lun, hold, without);
-    } catch (BraidException e) {
-      hold.close();
-      throw e;
-    }
+    return Hold.over(
+        lock,
+        hold -> {
+          var without = new LinkedHashMap<>(dead);
+          login(lun, without, hold, deadline);
+          hold.share();
+          return look(lun, hold, without);
+        });
   }
 
   private Way use(Lun lun, Lock lock, Map<Portal, Lack> dead) {
-    return look(lun, new Hold(lock), dead);
+    return Hold.over(lock, hold -> look(lun, hold, dead));
   }
 
   /** What there is now, under the lock. */

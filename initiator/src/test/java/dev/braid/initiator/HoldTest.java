@@ -1,6 +1,7 @@
 package dev.braid.initiator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.braid.base.Deadline;
 import dev.braid.base.error.DeadlinePassed;
@@ -28,6 +29,48 @@ class HoldTest {
           released.countDown();
         }
       };
+
+  @Test
+  @DisplayName("rule 12: a lock under which nothing came about is let go of, whatever the failure")
+  void nothingMade() {
+    assertThatThrownBy(
+            () ->
+                Hold.over(
+                    lock,
+                    hold -> {
+                      throw new IllegalStateException("nobody foresaw this");
+                    }))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(released.getCount()).isZero();
+  }
+
+  @Test
+  @DisplayName("rule 12: what is made under a lock keeps it")
+  void made() {
+    Hold kept = Hold.over(lock, hold -> hold);
+    assertThat(released.getCount()).isEqualTo(1);
+    kept.close();
+    assertThat(released.getCount()).isZero();
+  }
+
+  @Test
+  @DisplayName("rule 12: where the system has no thread to give, no lock is held for it for ever")
+  void noThread() {
+    try (var hold = new Hold(lock)) {
+      assertThatThrownBy(
+              () ->
+                  Parallel.start(
+                      "a test",
+                      hold,
+                      () -> "never",
+                      () -> {},
+                      thread -> {
+                        throw new OutOfMemoryError("unable to create native thread");
+                      }))
+          .isInstanceOf(OutOfMemoryError.class);
+    }
+    assertThat(released.getCount()).isZero();
+  }
 
   @Test
   @DisplayName("rule 12: a deadline ends the wait for a path that hangs, not its hold of the lock")
