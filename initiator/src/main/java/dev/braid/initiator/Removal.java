@@ -3,6 +3,7 @@ package dev.braid.initiator;
 import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.Wwid;
+import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.InvalidInput;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.NoPath;
@@ -74,7 +75,7 @@ final class Removal {
     maps.flush(wwid, deadline); // halts here while anything holds it
     // Whatever still stands on a path came to it past the map.
     use.checkFree(paths.stream().map(PathFinder.Path::device).toList(), volume, deadline);
-    delete(paths, volume, deadline);
+    delete(wwid, paths, volume, deadline);
     portals.tidy(targets(paths), deadline);
     seen.forget(wwid, deadline);
     if (known.has(wwid)) {
@@ -160,7 +161,8 @@ final class Removal {
     }
   }
 
-  private void delete(List<PathFinder.Path> paths, Hold volume, Deadline deadline) {
+  private void delete(
+      Wwid wwid, List<PathFinder.Path> paths, Hold volume, Deadline deadline) {
     var tasks = new ArrayList<Callable<Boolean>>();
     for (PathFinder.Path path : paths) {
       tasks.add(
@@ -174,7 +176,10 @@ final class Removal {
     for (int i = 0; i < paths.size(); i++) {
       ScsiDevice device = paths.get(i).device();
       if (outcomes.get(i) instanceof Outcome.Failed<Boolean> failed) {
-        throw failed.why();
+        throw failed.why() instanceof DeadlinePassed late
+            ? new DeadlinePassed(
+                "deleting the path " + device.describe() + " of " + wwid + "; it goes on", late)
+            : failed.why();
       }
       if (devices.exists(device.address())) {
         throw new KernelRefused(
