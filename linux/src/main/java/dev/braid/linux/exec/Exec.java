@@ -15,7 +15,7 @@ public interface Exec {
    *
    * @param argv the program and its arguments; nothing secret, since any user may list them
    * @throws dev.braid.base.error.DeadlinePassed if it was not done in time; it and its children
-   *     were killed
+   *     were killed, or are named where they wait for the kernel and so cannot be
    * @throws dev.braid.base.error.KernelRefused if it could not be started
    */
   Result run(List<String> argv, Deadline deadline);

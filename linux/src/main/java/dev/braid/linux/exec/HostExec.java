@@ -3,14 +3,18 @@ package dev.braid.linux.exec;
 import dev.braid.base.Deadline;
 import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.KernelRefused;
+import dev.braid.linux.sysfs.Attributes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +28,7 @@ public final class HostExec implements Exec {
    */
   private static final int KEPT_BYTES = 1 << 20;
 
-  /** To read the end of what a program said that ended just in time. */
+  /** To read the end of what a program said that ended just in time, or to see one end. */
   private static final long AFTERWARDS_MILLIS = 1000;
 
   @Override
@@ -36,13 +40,13 @@ public final class HostExec implements Exec {
     var stderr = drain(process.getErrorStream(), argv.get(0) + " stderr");
     try {
       if (!process.waitFor(deadline.leftMillis(), TimeUnit.MILLISECONDS)) {
-        kill(process);
-        throw new DeadlinePassed("running " + String.join(" ", argv) + "; it was killed");
+        throw new DeadlinePassed("running " + String.join(" ", argv) + "; " + kill(process));
       }
     } catch (InterruptedException e) {
-      kill(process);
+      String fate = kill(process);
       Thread.currentThread().interrupt();
-      throw new DeadlinePassed("running " + String.join(" ", argv) + "; the call was ended", e);
+      throw new DeadlinePassed(
+          "running " + String.join(" ", argv) + "; the call was ended, and " + fate, e);
     }
     var result =
         new Result(
@@ -83,10 +87,37 @@ public final class HostExec implements Exec {
     }
   }
 
-  /** A program's children outlive it and would hold the pipes: they go first. */
-  private static void kill(Process process) {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+  /**
+   * A program's children outlive it and would hold the pipes: they go first.
+   *
+   * @return what became of them, in words
+   */
+  private static String kill(Process process) {
+    List<ProcessHandle> all =
+        Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    return fate(all);
+  }
+
+  /** One that waits for the kernel does not end by a signal: it goes on with what it was about. */
+  static String fate(List<ProcessHandle> killed) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(AFTERWARDS_MILLIS);
+    while (killed.stream().anyMatch(HostExec::runs) && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+    List<Long> left = killed.stream().filter(HostExec::runs).map(ProcessHandle::pid).toList();
+    return left.isEmpty()
+        ? "it was killed"
+        : "it was told to end, and still runs as process "
+            + left
+            + ": the kernel waits for a device, and what it does there goes on";
+  }
+
+  /** One that has ended is listed until its parent has taken note: {@code Z} in its stat. */
+  private static boolean runs(ProcessHandle process) {
+    String stat =
+        Attributes.text(Path.of("/proc", Long.toString(process.pid()), "stat")).orElse(") X");
+    return process.isAlive() && !stat.substring(stat.lastIndexOf(')') + 1).startsWith(" Z");
   }
 
   private static CompletableFuture<String> drain(InputStream stream, String name) {
