@@ -33,6 +33,7 @@ test: ready ## every test that CI runs, then a table of time per class
 
 soak: prerequisites ## the long ones: every kill point of every program; goes on where it was stopped
 	@echo "building, then a lab; hours in all. What was survived is kept in e2e/target/soak, to go on from"
+	@BRAID_SCHEDULES=5000 $(MVN) -q -pl linux -am test -Dtest=QueueModelTest
 	@BRAID_KILLS=all $(MVN) -q -Plab -pl e2e -am verify -Dit.test=KillLabTest,ConvergeLabTest -DskipUnitTests \
 	  -Dfailsafe.failIfNoSpecifiedTests=false
 
