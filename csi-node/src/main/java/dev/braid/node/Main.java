@@ -131,6 +131,7 @@ public final class Main {
     var node =
         new NodeService(
             name,
+            settings.get(NodeSettings.MAX_VOLUMES),
             new StageVolume(
                 gate::check,
                 locks,

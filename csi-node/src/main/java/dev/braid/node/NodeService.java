@@ -46,20 +46,26 @@ final class NodeService extends NodeGrpc.NodeImplBase {
           NodeServiceCapability.RPC.Type.GET_VOLUME_HEALTH);
 
   private final NodeName name;
+  private final int maxVolumes;
   private final StageVolume stage;
   private final UnstageVolume unstage;
   private final PublishVolume publish;
   private final UnpublishVolume unpublish;
   private final VolumeWatch watch;
 
+  /**
+   * @param maxVolumes how many volumes this node may get; more are for the caller not to send
+   */
   NodeService(
       NodeName name,
+      int maxVolumes,
       StageVolume stage,
       UnstageVolume unstage,
       PublishVolume publish,
       UnpublishVolume unpublish,
       VolumeWatch watch) {
     this.name = name;
+    this.maxVolumes = maxVolumes;
     this.stage = stage;
     this.unstage = unstage;
     this.publish = publish;
@@ -117,7 +123,13 @@ final class NodeService extends NodeGrpc.NodeImplBase {
 
   @Override
   public void nodeGetInfo(NodeGetInfoRequest request, StreamObserver<NodeGetInfoResponse> to) {
-    Calls.answer(to, deadline -> NodeGetInfoResponse.newBuilder().setNodeId(name.name()).build());
+    Calls.answer(
+        to,
+        deadline ->
+            NodeGetInfoResponse.newBuilder()
+                .setNodeId(name.name())
+                .setMaxVolumesPerNode(maxVolumes)
+                .build());
   }
 
   private static NodeServiceCapability capability(NodeServiceCapability.RPC.Type type) {

@@ -1,6 +1,7 @@
 package dev.braid.node;
 
 import dev.braid.base.NodeName;
+import dev.braid.base.error.InvalidInput;
 import dev.braid.base.settings.Setting;
 import dev.braid.base.settings.Switch;
 import dev.braid.rpc.Endpoint;
@@ -12,6 +13,9 @@ import java.util.Optional;
 
 /** Every setting of the node plugin. */
 final class NodeSettings {
+
+  private static final int SCSI_GENERIC_DEVICES = 32768;
+  private static final int PATHS_PER_VOLUME = 8;
 
   static final Setting<NodeName> NODE_NAME =
       Setting.required(
@@ -72,6 +76,23 @@ final class NodeSettings {
           "BRAID_ENDPOINT's socket as kubelet sees it; empty where it sees the same",
           NodeSettings::optionalPath);
 
+  /**
+   * How many volumes a scheduler may give this node.
+   *
+   * <p>What runs out first of what a volume needs is its paths' SCSI generic devices, through which
+   * they are asked who they are (rule 3): the kernel has 32768 ({@code SG_MAX_DEVS} in {@code
+   * drivers/scsi/sg.c}), for all SCSI devices of the host. The default leaves eight to each volume.
+   * Block devices ({@code sd}) and maps have 2²⁰ minors each, a pool 16383 LUN numbers (rule 8).
+   * The specification has 0 mean "the caller decides", which is for nobody to say here.
+   */
+  static final Setting<Integer> MAX_VOLUMES =
+      Setting.optional(
+          "BRAID_MAX_VOLUMES",
+          Integer.toString(SCSI_GENERIC_DEVICES / PATHS_PER_VOLUME),
+          "1 to " + SCSI_GENERIC_DEVICES,
+          "how many volumes the node says it can take; the kernel's limit is 32768 paths in all",
+          NodeSettings::volumes);
+
   static final Setting<Optional<Path>> KILL_POINT_FOLDER =
       Setting.optional(
           "BRAID_KILL_POINT_FOLDER",
@@ -91,10 +112,19 @@ final class NodeSettings {
           REGISTRATION,
           KUBELET_ENDPOINT,
           HealthPort.PORT,
+          MAX_VOLUMES,
           KILL_POINT_FOLDER,
           Logging.LEVEL);
 
   private NodeSettings() {}
+
+  private static int volumes(String text) {
+    int volumes = Integer.parseInt(text);
+    if (volumes < 1 || volumes > SCSI_GENERIC_DEVICES) {
+      throw new InvalidInput("number of volumes", text, "want 1 to " + SCSI_GENERIC_DEVICES);
+    }
+    return volumes;
+  }
 
   private static Optional<Path> optionalPath(String text) {
     return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));

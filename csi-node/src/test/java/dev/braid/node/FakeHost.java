@@ -62,6 +62,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   static final DmDevice MAP =
       new DmDevice(
           new DeviceNumber(253, 7), "mpatha", "mpath-" + VOLUME.wwid(), 0, false, false, true);
+  static final int MAX_VOLUMES = 77;
   private static final DeviceNumber DEVTMPFS = new DeviceNumber(0, 5);
 
   /** What a kill is to a test: nothing of the process catches it. */
@@ -195,7 +196,8 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
       VolumeWatch watch) {
 
     NodeService service() {
-      return new NodeService(new NodeName("node1"), stage, unstage, publish, unpublish, watch);
+      return new NodeService(
+          new NodeName("node1"), MAX_VOLUMES, stage, unstage, publish, unpublish, watch);
     }
   }
 

@@ -55,6 +55,7 @@ class NodeServiceTest {
     var info = new Answer<NodeGetInfoResponse>();
     service.nodeGetInfo(NodeGetInfoRequest.getDefaultInstance(), info);
     assertThat(info.value().getNodeId()).isEqualTo("node1");
+    assertThat(info.value().getMaxVolumesPerNode()).isEqualTo(FakeHost.MAX_VOLUMES);
   }
 
   @Test

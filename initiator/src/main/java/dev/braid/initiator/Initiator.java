@@ -10,6 +10,7 @@ import dev.braid.linux.exec.Exec;
 import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.iscsi.InitiatorName;
 import dev.braid.linux.iscsi.IscsiSessions;
+import dev.braid.linux.iscsi.LunLimit;
 import dev.braid.linux.iscsi.NodeRecords;
 import dev.braid.linux.iscsi.OpenIscsiVersions;
 import dev.braid.linux.iscsi.change.Iscsiadm;
@@ -118,7 +119,8 @@ public final class Initiator {
     var use = new PathUse(blocks, loops, Claims.ofKernel(), holders, paths.dev());
     var removal =
         new Removal(finder, identity, maps, devices, bus, use, portals, known, seen, steps);
-    var scan = new PathScan(devices, bus, identity, use, paths.dev(), steps);
+    var scan = new PathScan(
+            devices, bus, identity, use, new LunLimit(paths.sysfs()), paths.dev(), steps);
     var writes = new WriteCheck(scsi, sessions, blocks, paths.dev());
     var watch = new PortalWatch(sessions, portals, clock);
     var assembly = new Assembly(scan, writes, maps, finder);

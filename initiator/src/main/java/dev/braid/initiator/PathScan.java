@@ -9,6 +9,7 @@ import dev.braid.base.step.Steps;
 import dev.braid.initiator.Parallel.Outcome;
 import dev.braid.initiator.PathCheck.Verdict;
 import dev.braid.linux.iscsi.IscsiSession;
+import dev.braid.linux.iscsi.LunLimit;
 import dev.braid.linux.sysfs.Hctl;
 import dev.braid.linux.sysfs.ScsiDevice;
 import dev.braid.linux.sysfs.ScsiDevices;
@@ -41,6 +42,7 @@ final class PathScan {
   private final ScsiBus bus;
   private final Identity identity;
   private final PathUse use;
+  private final LunLimit limit;
   private final Path dev;
   private final Steps steps;
 
@@ -49,12 +51,14 @@ final class PathScan {
       ScsiBus bus,
       Identity identity,
       PathUse use,
+      LunLimit limit,
       Path dev,
       Steps steps) {
     this.devices = devices;
     this.bus = bus;
     this.identity = identity;
     this.use = use;
+    this.limit = limit;
     this.dev = dev;
     this.steps = steps;
   }
@@ -64,10 +68,12 @@ final class PathScan {
    *
    * @return the paths that say they are the LUN; at least one
    * @throws WrongDevice if any of them says it is another: nothing of the LUN can be trusted then
-   * @throws Refused if a stale device is in the way and somebody uses it (rule 11)
+   * @throws Refused if a stale device is in the way and somebody uses it (rule 11), or the kernel
+   *     takes no LUN of that number
    * @throws NoPath if no path says anything
    */
   List<ScsiDevice> scan(Lun lun, Portals.Way way, Deadline deadline) {
+    limit.check(lun.number());
     Map<Hctl, IscsiSession> addresses = new LinkedHashMap<>();
     way.up().forEach(s -> addresses.put(address(s, lun), s));
 

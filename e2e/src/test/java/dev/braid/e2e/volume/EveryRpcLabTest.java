@@ -157,9 +157,9 @@ class EveryRpcLabTest {
             .getConfirmed();
     assertThat(confirmed.getVolumeCapabilitiesList()).containsExactly(volume.capability());
     for (CsiClient client : clients()) {
-      var info = client.identity().getPluginInfo(GetPluginInfoRequest.getDefaultInstance());
-      assertThat(info.getName()).isEqualTo("braid.dev");
-      assertThat(info.getVendorVersion()).isNotEmpty();
+      var plugin = client.identity().getPluginInfo(GetPluginInfoRequest.getDefaultInstance());
+      assertThat(plugin.getName()).isEqualTo("braid.dev");
+      assertThat(plugin.getVendorVersion()).isNotEmpty();
       client.identity().getPluginCapabilities(GetPluginCapabilitiesRequest.getDefaultInstance());
     }
     controller
@@ -167,8 +167,9 @@ class EveryRpcLabTest {
         .controllerGetCapabilities(ControllerGetCapabilitiesRequest.getDefaultInstance());
     var onNode = stack.node(node).client();
     onNode.node().nodeGetCapabilities(NodeGetCapabilitiesRequest.getDefaultInstance());
-    assertThat(onNode.node().nodeGetInfo(NodeGetInfoRequest.getDefaultInstance()).getNodeId())
-        .isEqualTo(node.name());
+    var info = onNode.node().nodeGetInfo(NodeGetInfoRequest.getDefaultInstance());
+    assertThat(info.getNodeId()).isEqualTo(node.name());
+    assertThat(info.getMaxVolumesPerNode()).isEqualTo(4096);
     var context = stack.bringUp(volume, node);
     assertThat(stack.stats(volume, node).getVolumeCondition().getAbnormal()).isFalse();
     assertThat(stack.health(volume, node).getHealthStatusesList()).isEmpty();
