@@ -155,7 +155,7 @@ public final class Main {
             endpoint,
             List.of(new IdentityService(Version.TEXT), node),
             List.of(new CallMetrics(metrics)));
-    PathMetrics.register(metrics, initiator.health());
+    PathMetrics.register(metrics, initiator.health(), initiator.uninvited());
     gate.wrong(); // the first look says what is
     var kubelet = Kubelet.open(settings, gate::wrong, records::any, metrics);
     channel.ifPresent(InitiatorChannel::start); // the socket is there: nothing waits for it

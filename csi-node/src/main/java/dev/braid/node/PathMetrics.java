@@ -3,18 +3,22 @@ package dev.braid.node;
 import dev.braid.base.metric.Metrics;
 import dev.braid.initiator.Health;
 import dev.braid.initiator.LunHealth;
+import dev.braid.initiator.Uninvited;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** How many paths each volume has in which state, and how many portals do not work, and why. */
+/**
+ * How many paths each volume has in which state, how many portals do not work, and why, and how
+ * many devices nobody asked for.
+ */
 final class PathMetrics {
 
   private PathMetrics() {}
 
-  static void register(Metrics metrics, Health health) {
+  static void register(Metrics metrics, Health health, Uninvited uninvited) {
     metrics.gauges(
         "braid_paths",
         "Paths of attached volumes.",
@@ -25,6 +29,10 @@ final class PathMetrics {
         "Portals of attached volumes whose session does not work.",
         List.of("cause"),
         health::causes);
+    metrics.gauge(
+        "braid_foreign_devices",
+        "SCSI devices of Braid's LUNs that no attach asked for; the log names them.",
+        uninvited::count);
   }
 
   static Map<List<String>, Double> paths(Supplier<List<LunHealth>> all) {

@@ -41,6 +41,7 @@ public final class Initiator {
   private final Detach detach;
   private final Rejoin rejoin;
   private final Look look;
+  private final Uninvited uninvited;
   private final Health health;
   private final MultipathConfig multipathConfig;
   private final UdevRules udevRules;
@@ -51,6 +52,7 @@ public final class Initiator {
       Detach detach,
       Rejoin rejoin,
       Look look,
+      Uninvited uninvited,
       Health health,
       MultipathConfig multipathConfig,
       UdevRules udevRules,
@@ -59,6 +61,7 @@ public final class Initiator {
     this.detach = detach;
     this.rejoin = rejoin;
     this.look = look;
+    this.uninvited = uninvited;
     this.health = health;
     this.multipathConfig = multipathConfig;
     this.udevRules = udevRules;
@@ -123,12 +126,15 @@ public final class Initiator {
             devices, bus, identity, use, new LunLimit(paths.sysfs()), paths.dev(), steps);
     var writes = new WriteCheck(scsi, sessions, blocks, paths.dev());
     var watch = new PortalWatch(sessions, portals, clock);
+    var uninvited = new Uninvited(devices, sessions, blocks, dm, known);
     var assembly = new Assembly(scan, writes, maps, finder);
     return new Initiator(
         new Attach(locks, portals, assembly, maps, removal, known, seen, steps),
         new Detach(locks, removal),
-        new Rejoin(locks, known, sessions, blocks, portals, assembly, maps, watch, steps),
+        new Rejoin(
+            locks, known, sessions, blocks, portals, assembly, maps, watch, uninvited, steps),
         new Look(dm, finder),
+        uninvited,
         new Health(dm, blocks, devices, sessions, known, watch),
         new MultipathConfig(paths.multipath(), socket, multipathd, steps),
         new UdevRules(paths.udev(), steps),
@@ -149,6 +155,10 @@ public final class Initiator {
 
   public Look look() {
     return look;
+  }
+
+  public Uninvited uninvited() {
+    return uninvited;
   }
 
   public Health health() {

@@ -42,6 +42,7 @@ public final class Rejoin {
   private final Assembly assembly;
   private final Maps maps;
   private final PortalWatch watch;
+  private final Uninvited uninvited;
   private final Steps steps;
 
   /** Why no path came about, as it was said last: it is said again only when it changes. */
@@ -56,6 +57,7 @@ public final class Rejoin {
       Assembly assembly,
       Maps maps,
       PortalWatch watch,
+      Uninvited uninvited,
       Steps steps) {
     this.locks = locks;
     this.known = known;
@@ -65,15 +67,18 @@ public final class Rejoin {
     this.assembly = assembly;
     this.maps = maps;
     this.watch = watch;
+    this.uninvited = uninvited;
     this.steps = steps;
   }
 
   /**
-   * One look at every LUN that is attached, and one try where a path is missing.
+   * One look at every LUN that is attached, and at those that nobody asked for; one try where a
+   * path is missing.
    *
    * @param patience for each target and each LUN
    */
   public void look(Duration patience) {
+    uninvited.look();
     List<Lun> all = known.all();
     List<Lun> attached = all.stream().filter(lun -> maps.find(lun.wwid()).isPresent()).toList();
     all.stream().filter(lun -> !attached.contains(lun)).forEach(this::forget);

@@ -47,6 +47,7 @@ class UninvitedLunLabTest {
     // It could: a wide scan brings it back.
     node.run("for s in /sys/class/scsi_host/host*/scan; do echo '- - -' > $s; done");
     Wait.until("a wide scan brings it back", Duration.ofSeconds(30), () -> devices(gone) == 2);
+    Wait.until("the node reports it", Duration.ofSeconds(60), () -> reported(gone));
     stack.unstage(gone, node);
     assertThat(devices(gone))
         .as("unstage takes it off again, though it has no map or record")
@@ -102,6 +103,11 @@ class UninvitedLunLabTest {
       stack.delete(volume);
     }
     clean.assertNoneNow();
+  }
+
+  private boolean reported(LabVolume volume) {
+    return node.run("journalctl -u braid-node -o cat -n 400")
+        .contains("uninvited: " + volume.wwid() + " as ");
   }
 
   /** How many SCSI devices of the node are this LUN, whoever made them. */
