@@ -122,8 +122,6 @@ public final class Health {
   }
 
   private Optional<IscsiSession> session(DeviceNumber number, List<IscsiSession> now) {
-    return blocks
-        .address(number)
-        .flatMap(a -> now.stream().filter(s -> s.carries(a)).findFirst());
+    return blocks.address(number).flatMap(a -> now.stream().filter(s -> s.carries(a)).findFirst());
   }
 }

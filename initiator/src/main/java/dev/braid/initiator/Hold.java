@@ -20,8 +20,8 @@ final class Hold implements AutoCloseable {
   }
 
   /**
-   * What is made under a lock, and keeps it. Where nothing is made, for whatever reason, the lock is
-   * let go of: nobody else would know of it.
+   * What is made under a lock, and keeps it. Where nothing is made, for whatever reason, the lock
+   * is let go of: nobody else would know of it.
    */
   static <T> T over(Lock lock, Function<Hold, T> make) {
     var hold = new Hold(lock);

@@ -122,8 +122,8 @@ public final class Initiator {
     var use = new PathUse(blocks, loops, Claims.ofKernel(), holders, paths.dev());
     var removal =
         new Removal(finder, identity, maps, devices, bus, use, portals, known, seen, steps);
-    var scan = new PathScan(
-            devices, bus, identity, use, new LunLimit(paths.sysfs()), paths.dev(), steps);
+    var scan =
+        new PathScan(devices, bus, identity, use, new LunLimit(paths.sysfs()), paths.dev(), steps);
     var writes = new WriteCheck(scsi, sessions, blocks, paths.dev());
     var watch = new PortalWatch(sessions, portals, clock);
     var uninvited = new Uninvited(devices, sessions, blocks, dm, known);

@@ -103,10 +103,7 @@ final class PathFinder {
     }
     Path path = path(unknown.get(), all);
     boolean up = path.session().map(IscsiSession::up).orElse(false);
-    return identity
-        .ask(path.device(), up, deadline)
-        .wwid()
-        .equals(Optional.of(wwid.text()));
+    return identity.ask(path.device(), up, deadline).wwid().equals(Optional.of(wwid.text()));
   }
 
   /** The path devices in a map's table; none if the map is gone. */

@@ -88,11 +88,7 @@ final class PathUse {
     Deadline patience = deadline.atMost(half.compareTo(BUSY) < 0 ? half : BUSY);
     var tasks = new ArrayList<Callable<Boolean>>();
     devices.forEach(d -> tasks.add(() -> staysUsed(d, patience)));
-    return Parallel.run(
-        "the kernel itself waits for it",
-        hold,
-        tasks,
-        deadline.atMost(ASK));
+    return Parallel.run("the kernel itself waits for it", hold, tasks, deadline.atMost(ASK));
   }
 
   private boolean used(ScsiDevice device, Outcome<Boolean> outcome) {

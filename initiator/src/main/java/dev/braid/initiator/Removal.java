@@ -85,8 +85,8 @@ final class Removal {
   }
 
   /**
-   * What was noted only says where to look first (rule 4): where nothing is found there, or anything
-   * elsewhere, every device is looked at.
+   * What was noted only says where to look first (rule 4): where nothing is found there, or
+   * anything elsewhere, every device is looked at.
    */
   private List<PathFinder.Path> paths(Wwid wwid, Optional<Lun> noted, Deadline deadline) {
     if (noted.isPresent()) {
@@ -161,8 +161,7 @@ final class Removal {
     }
   }
 
-  private void delete(
-      Wwid wwid, List<PathFinder.Path> paths, Hold volume, Deadline deadline) {
+  private void delete(Wwid wwid, List<PathFinder.Path> paths, Hold volume, Deadline deadline) {
     var tasks = new ArrayList<Callable<Boolean>>();
     for (PathFinder.Path path : paths) {
       tasks.add(

@@ -60,7 +60,8 @@ class StraysTest {
   }
 
   @Test
-  @DisplayName("rule 12: a login that a killed plugin left is waited for; the next one is not a stray")
+  @DisplayName(
+      "rule 12: a login that a killed plugin left is waited for; the next one is not a stray")
   void login() throws IOException {
     program(100, "iscsiadm", "-m", "node", "-T", OURS.name(), "-p", "192.0.2.1:3260,1", "--login");
     var strays = strays();
@@ -86,8 +87,7 @@ class StraysTest {
   }
 
   private Strays strays() {
-    return new Strays(
-        new Programs(host.resolve("proc")), new IscsiSessions(host.resolve("sys")));
+    return new Strays(new Programs(host.resolve("proc")), new IscsiSessions(host.resolve("sys")));
   }
 
   private static Deadline in(Duration time) {
@@ -107,7 +107,13 @@ class StraysTest {
   private void session(int id, String target) throws IOException {
     Path real =
         Files.createDirectories(
-            host.resolve("sys/devices/platform/host" + id + "/session" + id + "/iscsi_session/session" + id));
+            host.resolve(
+                "sys/devices/platform/host"
+                    + id
+                    + "/session"
+                    + id
+                    + "/iscsi_session/session"
+                    + id));
     Files.writeString(real.resolve("targetname"), target + "\n");
     Path all = Files.createDirectories(host.resolve("sys/class/iscsi_session"));
     Files.createSymbolicLink(all.resolve("session" + id), real);

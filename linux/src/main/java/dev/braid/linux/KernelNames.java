@@ -11,8 +11,8 @@ import java.nio.file.Path;
 /**
  * Names of files as the kernel writes them into its own files (mountinfo, swaps, a loop device's
  * backing file). To it a name is bytes, in no encoding, and anybody may mount or open something by
- * any. One that cannot be read as text must neither end a look at all the others nor be passed over:
- * it may be what holds a device.
+ * any. One that cannot be read as text must neither end a look at all the others nor be passed
+ * over: it may be what holds a device.
  */
 public final class KernelNames {
 

@@ -20,8 +20,13 @@ class StartScriptTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"csi-node/src/main/dist/bin/braid-node", "target-agent/src/main/dist/bin/braid-agent"})
-  @DisplayName("rule 16: somebody's file name that is not ASCII is a path also to a service, which has no locale")
+  @ValueSource(
+      strings = {
+        "csi-node/src/main/dist/bin/braid-node",
+        "target-agent/src/main/dist/bin/braid-agent"
+      })
+  @DisplayName(
+      "rule 16: somebody's file name that is not ASCII is a path also to a service, which has no locale")
   void locale(String script) throws IOException, InterruptedException {
     Path bin = Files.createDirectories(folder.resolve("bin"));
     Files.createDirectories(folder.resolve("lib"));

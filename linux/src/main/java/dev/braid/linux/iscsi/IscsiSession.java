@@ -17,14 +17,7 @@ import java.net.UnknownHostException;
  * @param targetId the target's number on that host
  */
 public record IscsiSession(
-    int id,
-    String target,
-    int tag,
-    String address,
-    int port,
-    State state,
-    int host,
-    int targetId) {
+    int id, String target, int tag, String address, int port, State state, int host, int targetId) {
 
   /** The kernel's states of a session. */
   public enum State {

@@ -20,8 +20,8 @@ public interface Holders {
   /**
    * Every holder found before the deadline, each in words: a process with its pid and command that
    * has the device open, or something on the file system on it; a mount with its namespace; a swap;
-   * a loop device; a device above with its name, and who has that. Where the search did not come to its end, the last one says so: the
-   * list is empty only if all was looked at.
+   * a loop device; a device above with its name, and who has that. Where the search did not come to
+   * its end, the last one says so: the list is empty only if all was looked at.
    */
   List<String> of(DeviceNumber device, Deadline deadline);
 }

@@ -20,7 +20,8 @@ class KernelClaimsTest {
   private final Claims claims = Claims.ofKernel();
 
   @Test
-  @DisplayName("rule 9: a device that somebody has for himself is claimed, and free when he lets go")
+  @DisplayName(
+      "rule 9: a device that somebody has for himself is claimed, and free when he lets go")
   void claimed() {
     Optional<Path> device =
         IntStream.range(0, 64)

@@ -66,7 +66,8 @@ class ProcHoldersTest {
   }
 
   @Test
-  @DisplayName("rule 9: a loop device over it, or over a file on it, is named; its file's name is not")
+  @DisplayName(
+      "rule 9: a loop device over it, or over a file on it, is named; its file's name is not")
   void loops() throws IOException {
     loop(0, "/var/lib/kubelet/plugins/a/dev/b", new DeviceNumber(0, 6), MAP);
     loop(1, "/data/image", MAP, new DeviceNumber(0, 0));
@@ -106,7 +107,8 @@ class ProcHoldersTest {
     Path volume = Files.createDirectories(partition.resolve("holders/dm-9/dm"));
     Files.writeString(volume.resolve("name"), "vg-data\n");
     Files.writeString(volume.resolveSibling("dev"), "253:9\n");
-    process(10, "mnt:[1]", "90 28 253:9 / /data rw - ext4 x rw\n91 28 8:17 / /old rw - ext4 x rw\n");
+    process(
+        10, "mnt:[1]", "90 28 253:9 / /data rw - ext4 x rw\n91 28 8:17 / /old rw - ext4 x rw\n");
     assertThat(find())
         .containsExactly(
             "device dm-9 (vg-data)",
