@@ -41,6 +41,15 @@ public record MountEntry(
     return options.contains("ro") || superOptions.contains("ro");
   }
 
+  /**
+   * Whether the file system lets nobody write though this mount was not made so: as ext4 does after
+   * an error. What it had not written by then it never will.
+   */
+  public boolean turnedReadOnly() {
+    return !options.contains("ro")
+        && (superOptions.contains("ro") || superOptions.contains("emergency_ro"));
+  }
+
   /** The same, under another name. */
   MountEntry at(Path other) {
     return new MountEntry(id, parent, device, root, other, options, type, source, superOptions);

@@ -49,6 +49,17 @@ class MountTableTest {
   }
 
   @Test
+  @DisplayName("F25: a file system that turned read-only is told from one that was mounted so")
+  void turnedReadOnly() {
+    assertThat(TABLE.at(Path.of("/pods/2")).orElseThrow().turnedReadOnly()).isTrue();
+    assertThat(TABLE.at(Path.of("/pods/1")).orElseThrow().turnedReadOnly()).isFalse();
+    assertThat(TABLE.at(Path.of("/staging/a b")).orElseThrow().turnedReadOnly()).isFalse();
+    String since615 = "90 28 253:0 / /a rw - ext4 /dev/dm-0 rw,emergency_ro";
+    assertThat(MountTable.parse(since615).at(Path.of("/a")).orElseThrow().turnedReadOnly())
+        .isTrue();
+  }
+
+  @Test
   @DisplayName("a device's node that was given to a container is found by its name")
   void node() {
     assertThat(TABLE.ofNode("dm-0")).extracting(MountEntry::id).containsExactly(92);
