@@ -64,6 +64,7 @@ final class Debts {
   private final VolumeLocks locks;
   private final StageRecords records;
   private final Look look;
+  private final Discard discard;
   private final Attacher attacher;
   private final DeviceMapper maps;
   private final Supplier<MountTable> mountTable;
@@ -82,6 +83,7 @@ final class Debts {
       VolumeLocks locks,
       StageRecords records,
       Look look,
+      Discard discard,
       Attacher attacher,
       DeviceMapper maps,
       Supplier<MountTable> mountTable,
@@ -92,6 +94,7 @@ final class Debts {
     this.locks = locks;
     this.records = records;
     this.look = look;
+    this.discard = discard;
     this.attacher = attacher;
     this.maps = maps;
     this.mountTable = mountTable;
@@ -172,16 +175,22 @@ final class Debts {
       List<String> there = look.at(volume.wwid(), deadline);
       if (there.isEmpty()) {
         tidy(volume, deadline);
-      } else if (mounted(volume)) {
-        say(debt, "the device is still here, mounted; its unstage will answer: " + there);
-        return false;
       } else {
+        discard.fenced(volume, generation);
+        if (mounted(volume)) {
+          say(debt, "the device is still here, mounted; its unstage will answer: " + there);
+          return false;
+        }
         log.warn("volume {} was fenced and is not mounted: detaching {}", volume, there);
+        maps.multipath(volume.wwid())
+            .filter(map -> map.openCount() > 0)
+            .ifPresent(map -> discard.permit(volume, map, deadline));
         attacher.detach(volume.wwid(), deadline);
       }
       if (!look.at(volume.wwid(), deadline).isEmpty()) {
         return false;
       }
+      discard.forget(volume);
       if (staged || record.isEmpty()) {
         records.remove(volume);
       }

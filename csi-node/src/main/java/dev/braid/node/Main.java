@@ -10,6 +10,7 @@ import dev.braid.base.Wwid;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.metric.Metrics;
 import dev.braid.base.metric.StepMetrics;
+import dev.braid.base.settings.Setting;
 import dev.braid.base.settings.Settings;
 import dev.braid.base.step.KillPoint;
 import dev.braid.base.step.StepObserver;
@@ -18,6 +19,7 @@ import dev.braid.initiator.Attached;
 import dev.braid.initiator.HostPaths;
 import dev.braid.initiator.Initiator;
 import dev.braid.initiator.Lun;
+import dev.braid.initiator.Reach;
 import dev.braid.linux.block.BlockDevices;
 import dev.braid.linux.block.change.KernelBlockChange;
 import dev.braid.linux.dm.DeviceMapper;
@@ -42,13 +44,17 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The node plugin. It ends on SIGTERM, or at any moment; volumes stay in use without it. */
+/**
+ * The node plugin. It ends on SIGTERM, or at any moment; volumes stay in use without it. With
+ * arguments it is an administrator's command instead, and ends when that is done.
+ */
 public final class Main {
 
   private static final Logger log = LoggerFactory.getLogger(Main.class);
@@ -62,18 +68,56 @@ public final class Main {
   /** For one target's logins, or one LUN's paths. */
   private static final Duration REJOIN = Duration.ofSeconds(30);
 
+  /** For a volume's lock, which a call may have that waits for a path. */
+  private static final Duration ORDER = Duration.ofMinutes(3);
+
+  /** Folders of the state. */
+  private static final String STAGED = "staged";
+
+  private static final String DISCARD = "discard";
+
   private static final Path INITIATOR_NAME = Path.of("/etc/iscsi/initiatorname.iscsi");
 
   private Main() {}
 
   public static void main(String[] args) throws InterruptedException {
+    List<String> arguments = List.of(args);
     try {
-      run();
+      if (arguments.isEmpty()) {
+        run();
+      } else if (arguments.get(0).equals(OrderDiscard.COMMAND)) {
+        discard(arguments.subList(1, arguments.size()));
+      } else {
+        log.error("usage: braid-node [{}]", OrderDiscard.usage("POOL/SERIAL"));
+        System.exit(2);
+      }
     } catch (BraidException e) {
-      log.error("the node plugin cannot start: {}", e.messageAndCause());
-      log.debug("the node plugin cannot start", e);
+      log.error(
+          "{}: {}",
+          arguments.isEmpty() ? "the node plugin cannot start" : "nothing is ordered",
+          e.messageAndCause());
+      log.debug("what failed", e);
       System.exit(1);
     }
+  }
+
+  /** Beside the running plugin, whose settings it has in its container, or is given by hand. */
+  private static void discard(List<String> arguments) {
+    var wanted = OrderDiscard.Wanted.parse(arguments);
+    var declared = List.<Setting<?>>of(NodeSettings.STATE_FOLDER, NodeSettings.LOCK_FOLDER);
+    var environment = new HashMap<>(System.getenv());
+    environment.keySet().retainAll(declared.stream().map(Setting::name).toList());
+    Settings settings = Settings.read(environment, declared);
+    var steps = Steps.unobserved();
+    var files = new HostFiles();
+    Path state = settings.get(NodeSettings.STATE_FOLDER);
+    var boot = Boot.id();
+    var records = new StageRecords(state.resolve(STAGED), boot, files, steps);
+    var orders = new DiscardOrders(state.resolve(DISCARD), files, steps);
+    var locks = new VolumeLocks(new FileLocks(settings.get(NodeSettings.LOCK_FOLDER), clock()));
+    var maps = DeviceMapper.ofKernel();
+    new OrderDiscard(locks, maps, orders, records, boot, clock())
+        .order(wanted, Deadline.after(ORDER));
   }
 
   private static void run() throws InterruptedException {
@@ -88,8 +132,9 @@ public final class Main {
     var hostExec = new CountedExec(ofHost(settings, new HostExec()), processes);
     var files = new HostFiles();
     Path state = settings.get(NodeSettings.STATE_FOLDER);
-    Path staged = state.resolve("staged");
-    steps.run("make state folder", step -> files.makeFolder(step, staged));
+    for (String name : List.of(STAGED, DISCARD)) {
+      steps.run("make state folder", step -> files.makeFolder(step, state.resolve(name)));
+    }
 
     Path lockFolder = settings.get(NodeSettings.LOCK_FOLDER);
     var initiator =
@@ -100,14 +145,18 @@ public final class Main {
 
     var boot = Boot.id();
     var locks = new VolumeLocks(new FileLocks(lockFolder, clock()));
-    var records = new StageRecords(staged, boot, files, steps);
+    var records = new StageRecords(state.resolve(STAGED), boot, files, steps);
+    var orders = new DiscardOrders(state.resolve(DISCARD), files, steps);
+    orders.removeAllBut(boot);
     var paths = Repeater.every(LOOK, "missing paths", () -> initiator.rejoin().look(REJOIN));
     var attacher = attacher(initiator, paths::wake);
     var maps = DeviceMapper.ofKernel();
     var blocks = BlockDevices.ofKernel();
     var mounts = new KernelMounts(exec);
     var mountTable = mountTable(settings);
-    var unmount = new Unmount(mounts, mountTable, Holders.ofKernel(), steps);
+    var holders = Holders.ofKernel();
+    var unmount = new Unmount(mounts, mountTable, holders, steps);
+    var discard = new Discard(orders, records, boot, attacher, mountTable, holders, clock());
     var fileSystems =
         new FileSystems(
             blocks, new KernelBlockChange(), new Blkid(exec), new E2fsprogs(exec), steps);
@@ -121,6 +170,7 @@ public final class Main {
                     records,
                     locks,
                     initiator.look()::at,
+                    discard,
                     attacher,
                     maps,
                     mountTable,
@@ -138,15 +188,17 @@ public final class Main {
                 records,
                 boot,
                 attestor,
+                discard,
                 attacher,
                 maps,
                 fileSystems,
                 mountTable,
                 mounts,
                 steps),
-            new UnstageVolume(locks, records, attacher, attestor, maps, mountTable, unmount),
+            new UnstageVolume(
+                locks, records, attacher, attestor, maps, mountTable, unmount, discard),
             new PublishVolume(locks, maps, blocks, mountTable, mounts, files, steps),
-            new UnpublishVolume(locks, maps, blocks, mountTable, unmount, files, steps),
+            new UnpublishVolume(locks, maps, blocks, mountTable, unmount, discard, files, steps),
             new VolumeWatch(maps, blocks, mountTable, initiator.health()::of));
 
     var endpoint = settings.get(NodeSettings.ENDPOINT);
@@ -177,6 +229,7 @@ public final class Main {
       StageRecords records,
       VolumeLocks locks,
       Debts.Look look,
+      Discard discard,
       Attacher attacher,
       DeviceMapper maps,
       Supplier<MountTable> mountTable,
@@ -188,7 +241,8 @@ public final class Main {
         KubernetesInitiators::connect,
         new Introduction(name, boot, hostName, steps),
         new Words(name, boot, records, locks, steps),
-        new Debts(name, boot, hostName, locks, records, look, attacher, maps, mountTable, steps),
+        new Debts(
+            name, boot, hostName, locks, records, look, discard, attacher, maps, mountTable, steps),
         steps);
   }
 
@@ -241,8 +295,13 @@ public final class Main {
       }
 
       @Override
-      public void checkWritable(Wwid wwid, Deadline deadline) {
-        initiator.detach().checkWritable(wwid, deadline);
+      public Reach reach(Wwid wwid, Deadline deadline) {
+        return initiator.detach().reach(wwid, deadline);
+      }
+
+      @Override
+      public void stopQueueing(Wwid wwid, Deadline deadline) {
+        initiator.detach().stopQueueing(wwid, deadline);
       }
     };
   }

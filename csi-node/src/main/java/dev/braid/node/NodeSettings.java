@@ -34,7 +34,8 @@ final class NodeSettings {
           "BRAID_STATE_FOLDER",
           "/var/lib/braid",
           "path",
-          "what is to outlive a restart: stage records, the portals that Braid logged in to",
+          "what is to outlive a restart: stage records, orders to discard, the portals that Braid"
+              + " logged in to",
           Path::of);
 
   static final Setting<Path> LOCK_FOLDER =

@@ -61,6 +61,7 @@ final class StageVolume {
   private final StageRecords records;
   private final BootId boot;
   private final Attestor attestor;
+  private final Discard discard;
   private final Attacher attacher;
   private final DeviceMapper maps;
   private final FileSystems fileSystems;
@@ -78,6 +79,7 @@ final class StageVolume {
       StageRecords records,
       BootId boot,
       Attestor attestor,
+      Discard discard,
       Attacher attacher,
       DeviceMapper maps,
       FileSystems fileSystems,
@@ -89,6 +91,7 @@ final class StageVolume {
     this.records = records;
     this.boot = boot;
     this.attestor = attestor;
+    this.discard = discard;
     this.attacher = attacher;
     this.maps = maps;
     this.fileSystems = fileSystems;
@@ -172,6 +175,7 @@ final class StageVolume {
     } // a record without a device is what a stage left that came to nothing: it binds nobody
     if (continued.isEmpty()) {
       attestor.withdraw(record.volume(), record.generation(), deadline);
+      discard.forget(record.volume()); // what was given up is not what will be written
     }
     records.write(record);
     return continued.isEmpty();

@@ -2,6 +2,7 @@ package dev.braid.node;
 
 import dev.braid.base.Deadline;
 import dev.braid.base.VolumeId;
+import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.Refused;
 import dev.braid.base.step.Steps;
@@ -30,6 +31,7 @@ final class UnpublishVolume {
   private final BlockDevices blocks;
   private final Supplier<MountTable> mountTable;
   private final Unmount unmount;
+  private final Discard discard;
   private final HostFiles files;
   private final Steps steps;
 
@@ -39,6 +41,7 @@ final class UnpublishVolume {
       BlockDevices blocks,
       Supplier<MountTable> mountTable,
       Unmount unmount,
+      Discard discard,
       HostFiles files,
       Steps steps) {
     this.locks = locks;
@@ -46,12 +49,18 @@ final class UnpublishVolume {
     this.blocks = blocks;
     this.mountTable = mountTable;
     this.unmount = unmount;
+    this.discard = discard;
     this.files = files;
     this.steps = steps;
   }
 
   /**
-   * @throws dev.braid.base.error.DeviceInUse if a file there is open
+   * A bind mount holds no data, so it goes without a path, too.
+   *
+   * @throws DeviceInUse if a file there is open
+   * @throws dev.braid.base.error.NoPath if no path answers and nobody has ordered to discard the
+   *     volume: where a file there is open, whose holder may wait for a path himself, or this is
+   *     the file system's last mount
    * @throws Refused if something else is there; it is left as it is
    */
   void unpublish(VolumeId volume, Path target, Deadline deadline) {
@@ -62,7 +71,7 @@ final class UnpublishVolume {
         Optional<MountEntry> top = mountTable.get().at(target);
         if (top.isPresent()) {
           refuseForeign(volume, map, top.get());
-          unmount.unmount("unbind", top.get(), deadline);
+          unbind(volume, map, top.get(), deadline);
         }
       }
       if (mountTable.get().at(target).isPresent()) {
@@ -70,6 +79,18 @@ final class UnpublishVolume {
       }
       remove(target);
       log.info("unpublished {} from {}", volume, target);
+    }
+  }
+
+  private void unbind(VolumeId volume, Optional<DmDevice> map, MountEntry top, Deadline deadline) {
+    boolean last = mountTable.get().of(top.device()).size() == 1;
+    map.filter(m -> last && m.number().equals(top.device()))
+        .ifPresent(m -> discard.permit(volume, m, deadline));
+    try {
+      unmount.unmount("unbind", top, deadline);
+    } catch (DeviceInUse e) {
+      map.ifPresent(m -> discard.permit(volume, m, deadline));
+      throw e; // where it was discarded, its holder is about to hear of that
     }
   }
 

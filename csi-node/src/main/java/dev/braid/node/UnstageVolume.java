@@ -31,6 +31,7 @@ final class UnstageVolume {
   private final DeviceMapper maps;
   private final Supplier<MountTable> mountTable;
   private final Unmount unmount;
+  private final Discard discard;
 
   UnstageVolume(
       VolumeLocks locks,
@@ -39,7 +40,8 @@ final class UnstageVolume {
       Attestor attestor,
       DeviceMapper maps,
       Supplier<MountTable> mountTable,
-      Unmount unmount) {
+      Unmount unmount,
+      Discard discard) {
     this.locks = locks;
     this.records = records;
     this.attacher = attacher;
@@ -47,10 +49,13 @@ final class UnstageVolume {
     this.maps = maps;
     this.mountTable = mountTable;
     this.unmount = unmount;
+    this.discard = discard;
   }
 
   /**
    * @throws DeviceInUse if it is still published, or held open by somebody: named, and untouched
+   * @throws dev.braid.base.error.NoPath if it may hold what is not written yet, no path answers,
+   *     and nobody has ordered to discard it; it is untouched
    */
   void unstage(VolumeId volume, Path staging, Deadline deadline) {
     try (var held = locks.take(volume, "NodeUnstageVolume", deadline)) {
@@ -58,10 +63,14 @@ final class UnstageVolume {
           .ifPresent(
               map -> {
                 refuseWhilePublished(volume, map, staging);
-                unmount(volume, map, staging, deadline);
+                if (inUse(map)) {
+                  discard.permit(volume, map, deadline);
+                } // what nobody has open has nothing left to write
+                unmount(map, staging, deadline);
               });
       attacher.detach(volume.wwid(), deadline);
       attest(volume);
+      discard.forget(volume);
       log.info("unstaged {}", volume);
     }
   }
@@ -78,14 +87,25 @@ final class UnstageVolume {
     }
   }
 
+  /** A mount that left the table may still be writing: then the map is open (rule 9). */
+  private boolean inUse(DmDevice map) {
+    return map.openCount() > 0 || !mountTable.get().of(map.number()).isEmpty();
+  }
+
   /** More than once, where it was mounted more than once. */
-  private void unmount(VolumeId volume, DmDevice map, Path staging, Deadline deadline) {
+  private void unmount(DmDevice map, Path staging, Deadline deadline) {
     for (int left = mountTable.get().countAt(staging); left > 0; left--) {
       Optional<MountEntry> top = mountTable.get().at(staging);
       if (top.isEmpty() || !top.get().device().equals(map.number())) {
         break; // what is not this volume's is none of our business
       }
-      attacher.checkWritable(volume.wwid(), deadline);
+      if (top.get().turnedReadOnly()) {
+        log.warn(
+            "the file system of {} at {} has turned read-only after an error: what it had not"
+                + " written by then is lost",
+            map.name(),
+            staging);
+      }
       unmount.unmount("unmount volume", top.get(), deadline);
     }
     if (mountTable.get().of(map.number()).stream().anyMatch(e -> e.target().equals(staging))) {

@@ -12,9 +12,9 @@ import dev.braid.base.PublishContext;
 import dev.braid.base.Serial;
 import dev.braid.base.VolumeId;
 import dev.braid.base.Wwid;
+import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.KernelRefused;
-import dev.braid.base.error.NoPath;
 import dev.braid.base.error.Refused;
 import dev.braid.base.step.Step;
 import dev.braid.base.step.StepObserver;
@@ -22,6 +22,7 @@ import dev.braid.base.step.Steps;
 import dev.braid.initiator.Attached;
 import dev.braid.initiator.Lun;
 import dev.braid.initiator.LunHealth;
+import dev.braid.initiator.Reach;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.block.BlockDevices;
 import dev.braid.linux.block.change.BlockChange;
@@ -36,6 +37,7 @@ import dev.braid.linux.lock.FileLocks;
 import dev.braid.linux.mount.MountEntry;
 import dev.braid.linux.mount.MountTable;
 import dev.braid.linux.mount.change.Mounts;
+import dev.braid.linux.proc.Holders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -63,6 +65,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
       new DmDevice(
           new DeviceNumber(253, 7), "mpatha", "mpath-" + VOLUME.wwid(), 0, false, false, true);
   static final int MAX_VOLUMES = 77;
+  private static final Holders HOLDERS = (device, deadline) -> List.of("process 7 (cat)");
   private static final DeviceNumber DEVTMPFS = new DeviceNumber(0, 5);
 
   /** What a kill is to a test: nothing of the process catches it. */
@@ -88,7 +91,14 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   /** A file on the volume is open. */
   boolean busy;
 
-  boolean noPath;
+  /** What of the LUN is in reach. */
+  Reach.State reach = Reach.State.WORKS;
+
+  /** Whether I/O waits for a path. */
+  boolean queueing = true;
+
+  /** How many have the map open, beside mounts. */
+  int opened;
 
   /** For an attach. */
   boolean fit = true;
@@ -166,8 +176,8 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   Plugin plugin(Steps steps, VolumeLocks locks, StageRecords records, Attestor attestor) {
     var files = new HostFiles();
     var fileSystems = new FileSystems(this, this, new Blkid(this), new E2fsprogs(this), steps);
-    var unmount =
-        new Unmount(this, this::table, (device, deadline) -> List.of("process 7 (cat)"), steps);
+    var unmount = new Unmount(this, this::table, HOLDERS, steps);
+    var discard = discard(steps, records);
     return new Plugin(
         new StageVolume(
             this::checkFit,
@@ -175,16 +185,41 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
             records,
             boot,
             attestor,
+            discard,
             this,
             this,
             fileSystems,
             this::table,
             this,
             steps),
-        new UnstageVolume(locks, records, this, attestor, this, this::table, unmount),
+        new UnstageVolume(locks, records, this, attestor, this, this::table, unmount, discard),
         new PublishVolume(locks, this, this, this::table, this, files, steps),
-        new UnpublishVolume(locks, this, this, this::table, unmount, files, steps),
+        new UnpublishVolume(locks, this, this, this::table, unmount, discard, files, steps),
         new VolumeWatch(this, this, this::table, wwid -> health));
+  }
+
+  Discard discard(Steps steps, StageRecords records) {
+    return new Discard(orders(steps), records, boot, this, this::table, HOLDERS, Clock.systemUTC());
+  }
+
+  DiscardOrders orders(Steps steps) {
+    return new DiscardOrders(orderFolder(), new HostFiles(), steps);
+  }
+
+  Path orderFolder() {
+    return folder.resolve("discard");
+  }
+
+  /** An administrator's command, in a process of its own. */
+  OrderDiscard command() {
+    var steps = Steps.unobserved();
+    return new OrderDiscard(
+        new VolumeLocks(new FileLocks(folder.resolve("locks"), Clock.systemUTC())),
+        this,
+        orders(steps),
+        new StageRecords(folder.resolve("state"), boot, new HostFiles(), steps),
+        boot,
+        Clock.systemUTC());
   }
 
   /** The four verbs. */
@@ -254,7 +289,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
 
   @Override
   public void detach(Wwid wwid, Deadline deadline) {
-    if (!mounts.isEmpty()) {
+    if (!mounts.isEmpty() || opened > 0) {
       throw new DeviceInUse("held");
     }
     if (detachFails) {
@@ -262,13 +297,20 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
     }
     journal.add("detach");
     mapped = false;
+    queueing = true;
   }
 
   @Override
-  public void checkWritable(Wwid wwid, Deadline deadline) {
-    if (noPath) {
-      throw new NoPath("no path answers");
-    }
+  public Reach reach(Wwid wwid, Deadline deadline) {
+    return new Reach(
+        reach,
+        reach == Reach.State.WORKS ? "" : "2:0:0:3 (sdb): its session is down, by session 1");
+  }
+
+  @Override
+  public void stopQueueing(Wwid wwid, Deadline deadline) {
+    journal.add("stop queueing");
+    queueing = false;
   }
 
   // DeviceMapper
@@ -280,17 +322,21 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
 
   @Override
   public Optional<DmDevice> byUuid(String uuid) {
-    return Optional.of(MAP).filter(m -> mapped && m.uuid().equals(uuid));
+    return Optional.of(map()).filter(m -> mapped && m.uuid().equals(uuid));
   }
 
   @Override
   public Optional<DmDevice> byName(String name) {
-    return Optional.of(MAP).filter(m -> mapped && m.name().equals(name));
+    return Optional.of(map()).filter(m -> mapped && m.name().equals(name));
   }
 
   @Override
   public Optional<DmDevice> byNumber(DeviceNumber number) {
-    return Optional.of(MAP).filter(m -> mapped && m.number().equals(number));
+    return Optional.of(map()).filter(m -> mapped && m.number().equals(number));
+  }
+
+  private DmDevice map() {
+    return new DmDevice(MAP.number(), MAP.name(), MAP.uuid(), opened, false, false, true);
   }
 
   @Override
@@ -364,6 +410,10 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   @Override
   public void unmountLast(Step step, Path target, Deadline deadline) {
     unmount(step, target);
+    if (reach != Reach.State.WORKS && queueing) {
+      opened++; // out of the table, and waiting in the kernel
+      throw new DeadlinePassed("running umount " + target);
+    }
   }
 
   // BlockDevices and BlockChange

@@ -16,7 +16,9 @@ import dev.braid.base.Serial;
 import dev.braid.base.VolumeId;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.ApiUnreachable;
+import dev.braid.base.error.NoPath;
 import dev.braid.base.step.Steps;
+import dev.braid.initiator.Reach;
 import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.lock.FileLocks;
 import dev.braid.san.AttestedGeneration;
@@ -88,7 +90,17 @@ class InitiatorChannelTest {
             new Introduction(NODE, host.boot, () -> IQN, steps),
             words,
             new Debts(
-                NODE, host.boot, () -> IQN, locks, records, look, host, host, host::table, steps),
+                NODE,
+                host.boot,
+                () -> IQN,
+                locks,
+                records,
+                look,
+                host.discard(steps, records),
+                host,
+                host,
+                host::table,
+                steps),
             steps);
     channels.add(channel);
     return new Life(channel, words, host.plugin(steps, locks, records, channel));
@@ -332,6 +344,45 @@ class InitiatorChannelTest {
         .until(() -> !attested(1) && !host.journal.contains("detach"));
     unstage();
     awaitAttested();
+  }
+
+  @Test
+  @DisplayName(
+      "F25, rule 8: what the head has fenced is discarded by its unstage, with no path left")
+  void debtOfAStagedVolumeWithoutAPath() {
+    node.channel().start();
+    stage(1);
+    host.reach = Reach.State.LOST;
+    assertThatThrownBy(this::unstage)
+        .as("before the head has said that it is fenced")
+        .isInstanceOf(NoPath.class);
+    api.put(NODE, IQN, api.status(NODE).owing(List.of(DEBT)));
+    await().atMost(SOON).until(() -> host.orders(Steps.unobserved()).find(VOLUME).isPresent());
+    assertThat(host.orders(Steps.unobserved()).find(VOLUME))
+        .get()
+        .extracting(DiscardOrder::by)
+        .isEqualTo("the head");
+    assertThat(host.queueing).as("nothing is given up before it is unstaged").isTrue();
+    unstage();
+    awaitAttested();
+    assertThat(host.journal).containsSubsequence("stop queueing", "unmount staging", "detach");
+    assertThat(host.orderFolder()).isEmptyDirectory();
+  }
+
+  @Test
+  @DisplayName("F25, rule 8: who waits with a fenced device that is not mounted is let go")
+  void debtOfAnOpenDevice() {
+    host.mapped = true;
+    host.opened = 1;
+    host.reach = Reach.State.LOST;
+    api.put(NODE, IQN, InitiatorStatus.EMPTY.owing(List.of(DEBT)));
+    node.channel().start();
+    await().atMost(SOON).until(() -> !host.queueing);
+    assertThat(attested(1)).isFalse();
+    host.opened = 0; // it had its error
+    restart();
+    awaitAttested();
+    assertThat(host.orderFolder()).isEmptyDirectory();
   }
 
   @Test

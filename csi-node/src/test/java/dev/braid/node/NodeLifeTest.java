@@ -11,7 +11,6 @@ import dev.braid.base.error.AlreadyExists;
 import dev.braid.base.error.Busy;
 import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.InvalidInput;
-import dev.braid.base.error.NoPath;
 import dev.braid.base.error.Refused;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.mount.change.Mounts.Flag;
@@ -136,19 +135,6 @@ class NodeLifeTest {
     stage(EXT4);
     assertThat(unstaged).hasValue(1);
     assertThat(host.mapped).isTrue();
-  }
-
-  @Test
-  @DisplayName(
-      "rule 9: with no path that answers a mounted volume is not unmounted: data may be left")
-  void noPath() {
-    stage(EXT4);
-    host.noPath = true;
-    assertThatThrownBy(this::unstage).isInstanceOf(NoPath.class);
-    assertThat(host.mounts).hasSize(1);
-    host.noPath = false;
-    unstage();
-    assertNothingLeft();
   }
 
   private List<String> pointsOf(VolumeUse use, int call) {

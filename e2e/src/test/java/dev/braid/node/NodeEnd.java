@@ -10,6 +10,7 @@ import dev.braid.base.Wwid;
 import dev.braid.base.step.Steps;
 import dev.braid.initiator.Attached;
 import dev.braid.initiator.Lun;
+import dev.braid.initiator.Reach;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.lock.FileLocks;
@@ -47,7 +48,12 @@ public final class NodeEnd implements AutoCloseable {
           public void detach(Wwid wwid, Deadline deadline) {}
 
           @Override
-          public void checkWritable(Wwid wwid, Deadline deadline) {}
+          public Reach reach(Wwid wwid, Deadline deadline) {
+            return new Reach(Reach.State.WORKS, "");
+          }
+
+          @Override
+          public void stopQueueing(Wwid wwid, Deadline deadline) {}
         };
     this.channel =
         new InitiatorChannel(
@@ -63,6 +69,14 @@ public final class NodeEnd implements AutoCloseable {
                 locks,
                 records,
                 (wwid, deadline) -> List.of(),
+                new Discard(
+                    new DiscardOrders(folder.resolve("../discard"), new HostFiles(), steps),
+                    records,
+                    boot,
+                    attacher,
+                    () -> new MountTable(List.of()),
+                    (device, deadline) -> List.of(),
+                    Clock.systemUTC()),
                 attacher,
                 DeviceMapper.ofKernel(),
                 () -> new MountTable(List.of()),

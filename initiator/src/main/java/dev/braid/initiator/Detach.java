@@ -13,22 +13,34 @@ public final class Detach {
 
   private final Locks locks;
   private final Removal removal;
+  private final Maps maps;
 
-  Detach(Locks locks, Removal removal) {
+  Detach(Locks locks, Removal removal, Maps maps) {
     this.locks = locks;
     this.removal = removal;
+    this.maps = maps;
   }
 
   /**
    * To be asked before a file system on the LUN is unmounted, which writes out what is left to
-   * write.
+   * write, and waits for it.
    *
    * @throws dev.braid.base.error.WrongDevice if a path answers as another LUN
-   * @throws dev.braid.base.error.NoPath if there are paths and none of them answers
    */
-  public void checkWritable(Wwid wwid, Deadline deadline) {
+  public Reach reach(Wwid wwid, Deadline deadline) {
     try (var volume = new Hold(locks.exclusive(LockNames.volume(wwid), "look", deadline))) {
-      removal.checkWritable(wwid, volume, deadline);
+      return removal.reach(wwid, volume, deadline);
+    }
+  }
+
+  /**
+   * From now on I/O to the LUN fails where it has no path, also what waits for one already. What
+   * was written to the LUN and is not there yet is lost by it: it is for one who may decide that.
+   */
+  public void stopQueueing(Wwid wwid, Deadline deadline) {
+    try (var volume =
+        new Hold(locks.exclusive(LockNames.volume(wwid), "stop queueing", deadline))) {
+      maps.stopQueueing(wwid, deadline);
     }
   }
 

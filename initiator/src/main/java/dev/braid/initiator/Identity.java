@@ -4,6 +4,7 @@ import dev.braid.base.Deadline;
 import dev.braid.linux.scsi.DeviceIdentification;
 import dev.braid.linux.scsi.Reply;
 import dev.braid.linux.scsi.Scsi;
+import dev.braid.linux.scsi.Sense;
 import dev.braid.linux.sysfs.ScsiDevice;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,7 +61,10 @@ final class Identity {
           .orElseGet(() -> Word.silent("it names no WWID"));
     }
     if (reply instanceof Reply.Failed<DeviceIdentification> f) {
-      return Word.silent(f.why());
+      return Word.silent(
+          f.sense().filter(Sense::noSuchLun).isPresent()
+              ? "the head maps no such LUN to this node (" + f.why() + ")"
+              : f.why());
     }
     return Word.silent(((Reply.Silent<DeviceIdentification>) reply).why());
   }

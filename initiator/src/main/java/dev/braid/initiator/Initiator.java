@@ -120,17 +120,18 @@ public final class Initiator {
         new Maps(dm, new KernelDeviceMapperChange(), multipathd, blocks, udev, holders, steps);
     var loops = new Loops(paths.sysfs().resolve("block"));
     var use = new PathUse(blocks, loops, Claims.ofKernel(), holders, paths.dev());
+    var watch = new PortalWatch(sessions, portals, clock);
     var removal =
-        new Removal(finder, identity, maps, devices, bus, use, portals, known, seen, steps);
+        new Removal(
+            finder, identity, maps, devices, bus, blocks, use, portals, watch, known, seen, steps);
     var scan =
         new PathScan(devices, bus, identity, use, new LunLimit(paths.sysfs()), paths.dev(), steps);
     var writes = new WriteCheck(scsi, sessions, blocks, paths.dev());
-    var watch = new PortalWatch(sessions, portals, clock);
     var uninvited = new Uninvited(devices, sessions, blocks, dm, known);
     var assembly = new Assembly(scan, writes, maps, finder);
     return new Initiator(
         new Attach(locks, portals, assembly, maps, removal, known, seen, steps),
-        new Detach(locks, removal),
+        new Detach(locks, removal, maps),
         new Rejoin(
             locks, known, sessions, blocks, portals, assembly, maps, watch, uninvited, steps),
         new Look(dm, finder),

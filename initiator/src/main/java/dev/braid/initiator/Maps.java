@@ -5,11 +5,13 @@ import dev.braid.base.Wwid;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.DeviceInUse;
+import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.NoPath;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.DmDevice;
+import dev.braid.linux.dm.MultipathStatus;
 import dev.braid.linux.dm.MultipathTable;
 import dev.braid.linux.dm.change.DeviceMapperChange;
 import dev.braid.linux.multipath.MultipathdException;
@@ -22,10 +24,12 @@ import dev.braid.linux.uevent.UeventSocket;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -263,6 +267,45 @@ final class Maps {
     }
   }
 
+  /** The paths by which device-mapper sends I/O now. */
+  Set<DeviceNumber> used(Wwid wwid) {
+    Map<DeviceNumber, Boolean> active =
+        find(wwid).flatMap(dm::multipathStatus).map(MultipathStatus::active).orElse(Map.of());
+    return active.entrySet().stream()
+        .filter(Map.Entry::getValue)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * I/O of a LUN's map fails from now on where it has no path, also what waits already. It is said
+   * to multipathd first, which would otherwise turn queueing on again at the next change of a path.
+   *
+   * @throws KernelRefused if it still queues
+   */
+  void stopQueueing(Wwid wwid, Deadline deadline) {
+    Optional<DmDevice> found = dm.multipath(wwid);
+    if (found.isEmpty()) {
+      return;
+    }
+    DmDevice map = found.get();
+    try {
+      steps.run(
+          "stop queueing",
+          step -> multipathd.disableQueueing(step, map.name(), deadline.atMost(COMMAND)));
+    } catch (MultipathdException e) {
+      log.warn("multipathd: {}", e.getMessage());
+    }
+    // It goes by what it remembers of the map, and may not even run.
+    if (queueing(map)) {
+      steps.run("fail I/O in kernel", step -> change.failIfNoPath(step, map));
+    }
+    if (queueing(map)) {
+      throw new KernelRefused(
+          "the map " + map.name() + " was told not to queue any more, and still does");
+    }
+  }
+
   private boolean queueing(DmDevice map) {
     return dm.multipathTable(map).map(MultipathTable::queueing).orElse(false);
   }
@@ -309,7 +352,9 @@ final class Maps {
             + " is in use (open count "
             + map.map(DmDevice::openCount).orElse(0)
             + ") by "
-            + (who.isEmpty() ? "somebody who could not be found" : String.join(", ", who))
+            + (who.isEmpty()
+                ? "nobody who could be found (a file system that was unmounted may still be writing)"
+                : String.join(", ", who))
             + (trouble.isEmpty() ? "" : "; " + trouble)
             + ". All its paths are kept");
   }

@@ -64,6 +64,14 @@ final class PortalWatch {
     return Optional.ofNullable(troubles.get(new Way(target, portal)));
   }
 
+  /** What is wrong with the way that a session came by. */
+  Optional<Trouble> of(IscsiSession session) {
+    return troubles.entrySet().stream()
+        .filter(e -> session.through(e.getKey().target(), e.getKey().portal()))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
   Collection<Trouble> all() {
     return List.copyOf(troubles.values());
   }

@@ -6,11 +6,12 @@ import dev.braid.base.Wwid;
 import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.InvalidInput;
 import dev.braid.base.error.KernelRefused;
-import dev.braid.base.error.NoPath;
 import dev.braid.base.error.WrongDevice;
 import dev.braid.base.step.Steps;
 import dev.braid.initiator.Parallel.Outcome;
+import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.iscsi.IscsiSession;
+import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.ScsiDevice;
 import dev.braid.linux.sysfs.ScsiDevices;
 import dev.braid.linux.sysfs.change.ScsiBus;
@@ -18,8 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,8 +39,10 @@ final class Removal {
   private final Maps maps;
   private final ScsiDevices devices;
   private final ScsiBus bus;
+  private final BlockTree blocks;
   private final PathUse use;
   private final Portals portals;
+  private final PortalWatch watch;
   private final KnownLuns known;
   private final Seen seen;
   private final Steps steps;
@@ -50,8 +53,10 @@ final class Removal {
       Maps maps,
       ScsiDevices devices,
       ScsiBus bus,
+      BlockTree blocks,
       PathUse use,
       Portals portals,
+      PortalWatch watch,
       KnownLuns known,
       Seen seen,
       Steps steps) {
@@ -60,8 +65,10 @@ final class Removal {
     this.maps = maps;
     this.devices = devices;
     this.bus = bus;
+    this.blocks = blocks;
     this.use = use;
     this.portals = portals;
+    this.watch = watch;
     this.known = known;
     this.seen = seen;
     this.steps = steps;
@@ -107,20 +114,27 @@ final class Removal {
    * Whether what is not written yet would get to the LUN, and to no other.
    *
    * @throws WrongDevice if a path answers as another LUN
-   * @throws NoPath if there are paths and none of them answers
    */
-  void checkWritable(Wwid wwid, Hold volume, Deadline deadline) {
+  Reach reach(Wwid wwid, Hold volume, Deadline deadline) {
     List<PathFinder.Path> paths = paths(wwid, known.find(wwid), deadline);
     List<PathCheck> words = words(wwid, paths, volume, deadline);
     refuseStrangers(words);
-    if (!words.isEmpty() && words.stream().noneMatch(PathCheck::ours)) {
-      throw new NoPath(
-          "no path of "
-              + wwid
-              + " answers, and what was written to it and is not there yet would be lost: bring a"
-              + " path back. "
-              + words.stream().map(PathCheck::why).collect(Collectors.joining("; ")));
+    Set<DeviceNumber> used = maps.used(wwid);
+    var ways = new ArrayList<Reach.Way>();
+    for (int i = 0; i < paths.size(); i++) {
+      Optional<DeviceNumber> number = paths.get(i).device().block().flatMap(blocks::number);
+      ways.add(
+          new Reach.Way(
+              words.get(i), number.filter(used::contains).isPresent(), by(paths.get(i).session())));
     }
+    return Reach.of(ways);
+  }
+
+  /** With what is known of its portal, where that does not work. */
+  private String by(Optional<IscsiSession> session) {
+    return session
+        .map(s -> s.describe() + watch.of(s).map(trouble -> " (" + trouble.text() + ")").orElse(""))
+        .orElse("");
   }
 
   private List<PathCheck> words(

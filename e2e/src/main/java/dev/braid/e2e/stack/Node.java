@@ -47,6 +47,18 @@ public final class Node implements AutoCloseable {
     client.awaitReady();
   }
 
+  /** An administrator's order, given on the machine, that what was not written may be lost. */
+  public void orderDiscard(LabVolume volume, String by, String reason) {
+    service.runOnce(
+        "/opt/braid/csi-node/bin/braid-node discard "
+            + volume.id()
+            + " --by '"
+            + by
+            + "' --reason '"
+            + reason
+            + "'");
+  }
+
   /** Removes what the machine keeps of volumes over a reboot. */
   void forgetAll() {
     service
