@@ -1,0 +1,243 @@
+package dev.braid.e2e.volume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.e2e.lab.Machine;
+import dev.braid.e2e.lab.SanNetwork;
+import dev.braid.e2e.probe.Leftovers;
+import dev.braid.e2e.stack.Capabilities;
+import dev.braid.e2e.stack.Head;
+import dev.braid.e2e.stack.InStack;
+import dev.braid.e2e.stack.LabVolume;
+import dev.braid.e2e.stack.Paths;
+import dev.braid.e2e.stack.Stack;
+import dev.braid.e2e.stack.Wait;
+import io.grpc.Status;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** A volume with no path left, and data that is in the node's memory alone. */
+@InStack
+class LostLabTest {
+
+  /** Each path is asked for some seconds, then every process for whether it has the device. */
+  private static final Duration BOUND = Duration.ofSeconds(40);
+
+  /** A session is made anew, and multipathd reads from its path. */
+  private static final Duration BACK = Duration.ofSeconds(90);
+
+  private static final String LIO = "/sys/kernel/config/target/iscsi/" + Head.TARGET;
+
+  private final Stack stack;
+  private final Machine node;
+
+  LostLabTest(Stack stack) {
+    this.stack = stack;
+    this.node = stack.lab().node1();
+  }
+
+  @AfterEach
+  void writeBack() {
+    node.run("sysctl -qw vm.dirty_writeback_centisecs=500");
+  }
+
+  @Test
+  @DisplayName(
+      "F25: both cables out, data not written: it says in time that it may be lost, and touches"
+          + " nothing; they are back: it comes off, and every byte is there")
+  void cablesBack() {
+    var clean = Leftovers.of(stack.lab());
+    LabVolume volume = stack.create("lost", 64L << 20, Capabilities.ext4());
+    var context = stack.bringUp(volume, node);
+    String sum = writeToMemory(volume);
+    pullCables();
+
+    stack.nodeUnpublish(volume, node); // a bind mount holds no data
+    Failure failure = refused(volume);
+    assertThat(failure.message())
+        .contains(
+            stack.lab().san1().address(SanNetwork.A), stack.lab().san1().address(SanNetwork.B));
+
+    plugCables();
+    comesOff(volume);
+    stack.stage(volume, node, context);
+    assertThat(sum(volume)).isEqualTo(sum);
+    stack.unstage(volume, node);
+    stack.attest(volume, node, context);
+    stack.unpublish(volume, node);
+    stack.delete(volume);
+    clean.assertNoneNow();
+  }
+
+  @Test
+  @DisplayName(
+      "F25: by an order it is discarded: who, why and what is in the log, nothing is left on the"
+          + " node, and what is on the storage is sound")
+  void ordered() {
+    var clean = Leftovers.of(stack.lab());
+    LabVolume volume = stack.create("ordered", 64L << 20, Capabilities.ext4());
+    var context = stack.bringUp(volume, node);
+    stack.node(node).orderDiscard(volume, "Ada", "the head is not coming back");
+    String sum = writeToMemory(volume);
+    pullCables();
+
+    stack.nodeUnpublish(volume, node);
+    stack.unstage(volume, node);
+    assertThat(audit(volume))
+        .contains(
+            "WARN",
+            "generation " + context.get("generation"),
+            "by Ada",
+            "the head is not coming back",
+            "read-write at [" + volume.stagingPath() + "]")
+        .hasLineCount(1);
+    assertThat(node.run("dmsetup ls --target multipath; ls /var/lib/braid/discard"))
+        .contains("No devices")
+        .doesNotContain(volume.id().serial().toString());
+    assertThat(node.exec("iscsiadm -m session").stdout()).isEmpty();
+
+    plugCables();
+    stack.attest(volume, node, context);
+    stack.unpublish(volume, node);
+    var next = stack.publish(volume, node);
+    stack.stage(volume, node, next);
+    assertThat(sum(volume)).as("it had not been written").isNotEqualTo(sum);
+    stack.unstage(volume, node);
+    stack.attest(volume, node, next);
+    stack.unpublish(volume, node);
+    stack.delete(volume);
+    clean.assertNoneNow();
+  }
+
+  @Test
+  @DisplayName(
+      "F24: unmapped at the head while in use: it says so in time, and touches nothing; mapped"
+          + " again it comes off with every byte; by an order it comes off without")
+  void unmapped() {
+    var clean = Leftovers.of(stack.lab());
+    LabVolume volume = stack.create("unmapped", 64L << 20, Capabilities.ext4());
+    var context = stack.bringUp(volume, node);
+    String lun = String.valueOf(context.get("lun"));
+    String sum = writeToMemory(volume);
+    unmap(lun);
+
+    stack.nodeUnpublish(volume, node);
+    assertThat(refused(volume).message()).contains("the head maps no such LUN to this node");
+
+    mapAgain(lun);
+    comesOff(volume);
+    stack.stage(volume, node, context);
+    assertThat(sum(volume)).isEqualTo(sum);
+
+    stack.node(node).orderDiscard(volume, "Ada", "unmapped by mistake");
+    unmap(lun);
+    stack.unstage(volume, node);
+    assertThat(audit(volume)).contains("unmapped by mistake").hasLineCount(1);
+    stack.attest(volume, node, context);
+    stack.unpublish(volume, node);
+    stack.delete(volume);
+    clean.assertNoneNow();
+  }
+
+  /** The unstage fails, bounded, and leaves everything as it was. */
+  private Failure refused(LabVolume volume) {
+    Failure failure = Failure.of(() -> stack.unstage(volume, node));
+    assertThat(failure.status()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(failure.took()).isLessThan(BOUND);
+    assertThat(failure.message())
+        .contains(
+            "no path of volume " + volume.id(),
+            "read-write at [" + volume.stagingPath() + "]",
+            "may be lost",
+            "braid-node discard " + volume.id());
+    assertThat(node.exec("mountpoint -q " + volume.stagingPath()).ok()).isTrue();
+    assertThat(node.run("dmsetup table -u mpath-" + volume.wwid())).contains("queue_if_no_path");
+    Paths paths = Paths.of(node, volume);
+    assertThat(paths.working() + paths.failed()).isEqualTo(2);
+    return failure;
+  }
+
+  /** As kubelet asks again and again. A refusal on the way touches nothing. */
+  private void comesOff(LabVolume volume) {
+    Wait.until(
+        "with a path back it comes off",
+        BACK,
+        () -> {
+          stack.unstage(volume, node);
+          return true;
+        });
+  }
+
+  /**
+   * Four MiB over blocks that the file has already, so that nothing but the data waits to be
+   * written; and the kernel does not begin to write it by itself.
+   *
+   * @return what the file holds
+   */
+  private String writeToMemory(LabVolume volume) {
+    String file = volume.targetPath() + "/data";
+    String write = " bs=64k count=64 conv=notrunc status=none of=" + file;
+    node.run("dd if=/dev/zero" + write + " && sync -f " + file);
+    node.run("sysctl -qw vm.dirty_writeback_centisecs=0 && dd if=/dev/urandom" + write);
+    assertThat(Integer.parseInt(node.run("awk '/^Dirty:/ { print $2 }' /proc/meminfo")))
+        .as("KiB in memory alone")
+        .isGreaterThanOrEqualTo(4096);
+    return node.run("md5sum < " + file);
+  }
+
+  private String sum(LabVolume volume) {
+    return node.run("md5sum < " + volume.stagingPath() + "/data");
+  }
+
+  private String audit(LabVolume volume) {
+    return node.run(
+        "journalctl --sync; journalctl -b -u braid-node -o cat | grep 'DISCARD volume "
+            + volume.id()
+            + "'");
+  }
+
+  private void pullCables() {
+    node.pullCable(SanNetwork.A);
+    node.pullCable(SanNetwork.B);
+  }
+
+  private void plugCables() {
+    node.plugCable(SanNetwork.A);
+    node.plugCable(SanNetwork.B);
+    for (SanNetwork network : SanNetwork.values()) {
+      String portal = "/dev/tcp/" + stack.lab().san1().address(network) + "/3260";
+      Wait.until(
+          "the portal is in reach",
+          Duration.ofSeconds(30),
+          () -> node.exec("timeout 2 bash -c ': < " + portal + "'").ok());
+    }
+  }
+
+  /** As an administrator would by mistake: the node's mapped LUN, on both portals. */
+  private void unmap(String lun) {
+    stack
+        .lab()
+        .san1()
+        .run("for t in 1 2; do m=" + mapped(lun) + "; rm $m/lun && rmdir $m || exit 1; done");
+  }
+
+  private void mapAgain(String lun) {
+    stack
+        .lab()
+        .san1()
+        .run(
+            "for t in 1 2; do m="
+                + mapped(lun)
+                + "; mkdir $m && ln -s "
+                + LIO
+                + "/tpgt_$t/lun/lun_"
+                + lun
+                + " $m/lun && echo 0 > $m/write_protect || exit 1; done");
+  }
+
+  private String mapped(String lun) {
+    return LIO + "/tpgt_$t/acls/" + node.iqn() + "/lun_" + lun;
+  }
+}
