@@ -170,7 +170,7 @@ final class ProcHolders implements Holders {
       return List.of(); // a kernel that cannot swap
     }
     var found = new ArrayList<String>();
-    for (String line : new String(table.get(), StandardCharsets.ISO_8859_1).split("\n", -1)) {
+    for (String line : new String(table.get(), StandardCharsets.ISO_8859_1).lines().toList()) {
       Path file = KernelNames.path(KernelNames.unescape(line.split("[ \t]", 2)[0]));
       boolean node = tree.names().values().stream().anyMatch(n -> file.equals(DEV.resolve(n)));
       if (node || is(Nodes.block(file), tree) || is(Nodes.fileSystem(file), tree)) {
