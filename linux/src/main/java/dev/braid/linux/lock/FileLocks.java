@@ -16,10 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Locks on files of one folder, as the package describes them. Safe for many threads.
@@ -30,6 +33,8 @@ import java.util.concurrent.locks.LockSupport;
  * deadline, and a thread left behind in it would take the lock later for nobody.
  */
 public final class FileLocks implements Locks {
+
+  private static final Logger log = LoggerFactory.getLogger(FileLocks.class);
 
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -73,9 +78,10 @@ public final class FileLocks implements Locks {
       }
       fd = open(file);
       lockFile(fd, alone, name, purpose, file, deadline);
-      sayWho(fd, purpose);
+      var hold = new Hold(queue, fd, alone, who(purpose));
+      hold.say();
       done = true;
-      return new Hold(queue, fd, alone);
+      return hold;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw busy(name, purpose, file);
@@ -150,20 +156,35 @@ public final class FileLocks implements Locks {
     }
   }
 
-  private void sayWho(Fd fd, String purpose) throws ErrnoException {
-    String who =
-        "process "
-            + ProcessHandle.current().pid()
-            + " ("
-            + purpose
-            + ") since "
-            + clock.instant().truncatedTo(ChronoUnit.SECONDS);
-    byte[] bytes = new byte[HOLDER_BYTES]; // a fixed length: what a longer one left is overwritten
-    byte[] text = who.getBytes(StandardCharsets.UTF_8);
-    System.arraycopy(text, 0, bytes, 0, Math.min(text.length, HOLDER_BYTES - 1));
+  private String who(String purpose) {
+    return "process "
+        + ProcessHandle.current().pid()
+        + " ("
+        + purpose
+        + ") since "
+        + clock.instant().truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  /** A fixed length: what a longer one left is overwritten. */
+  private static byte[] line(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    byte[] line = new byte[HOLDER_BYTES];
+    System.arraycopy(bytes, 0, line, 0, Math.min(bytes.length, HOLDER_BYTES - 1));
+    return line;
+  }
+
+  private static void write(Fd fd, byte[] line) throws ErrnoException {
     try (var buffer = new Memory(HOLDER_BYTES)) {
-      buffer.write(0, bytes, 0, HOLDER_BYTES);
+      buffer.write(0, line, 0, HOLDER_BYTES);
       Posix.pwrite(fd, buffer, 0);
+    }
+  }
+
+  private static byte[] read(Fd fd) throws ErrnoException {
+    try (var buffer = new Memory(HOLDER_BYTES)) {
+      buffer.clear();
+      Posix.pread(fd, buffer, 0);
+      return buffer.getByteArray(0, HOLDER_BYTES);
     }
   }
 
@@ -180,7 +201,7 @@ public final class FileLocks implements Locks {
             + " yet: "
             + name
             + " is held by "
-            + (who.isEmpty() ? "somebody unknown" : who)
+            + (who.isEmpty() ? "others, who are not known" : who)
             + "; try again");
   }
 
@@ -204,13 +225,35 @@ public final class FileLocks implements Locks {
 
     private final Queue queue;
     private final Fd fd;
+    private final String who;
     private boolean alone;
     private boolean open = true;
 
-    Hold(Queue queue, Fd fd, boolean alone) {
+    Hold(Queue queue, Fd fd, boolean alone, String who) {
       this.queue = queue;
       this.fd = fd;
       this.alone = alone;
+      this.who = who;
+    }
+
+    /** Those who share it write over each other: it is the last of them who is known. */
+    private byte[] said(boolean byItself) {
+      return line(byItself ? who : who + ", and perhaps others");
+    }
+
+    void say() throws ErrnoException {
+      write(fd, said(alone));
+    }
+
+    /** So that nobody is named who has let go. Where another's name stands, he may have it still. */
+    private void unsay() {
+      try {
+        if (Arrays.equals(read(fd), said(alone))) {
+          write(fd, new byte[HOLDER_BYTES]);
+        }
+      } catch (ErrnoException e) {
+        log.warn("{} names {}, who has it no more", fd, who, e);
+      }
     }
 
     @Override
@@ -222,6 +265,7 @@ public final class FileLocks implements Locks {
         return;
       }
       try {
+        write(fd, said(false)); // while nobody else can
         if (!tryLock(fd, Abi.Lock.F_RDLCK)) {
           throw new KernelRefused("the kernel would not make " + fd + " from exclusive to shared");
         }
@@ -236,6 +280,7 @@ public final class FileLocks implements Locks {
     public synchronized void close() {
       if (open) {
         open = false;
+        unsay();
         fd.close(); // the file first: who comes next in the queue must not find it still locked
         queue.leave(alone);
       }

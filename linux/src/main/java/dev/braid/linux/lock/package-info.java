@@ -8,8 +8,8 @@
  * whose change from exclusive to shared is not atomic, and rule 12 needs that without a gap.)
  *
  * <p>Taking a lock is not a step: what it changes is gone with the process. Lock files stay, empty
- * but for a line on who had them last: removing one while another waits for it would make two locks
- * of one name.
+ * but for a line on who has them, which a killed process leaves: removing one while another waits
+ * for it would make two locks of one name.
  */
 @NullMarked
 package dev.braid.linux.lock;

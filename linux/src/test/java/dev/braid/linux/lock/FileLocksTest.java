@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.braid.base.Deadline;
 import dev.braid.base.error.Busy;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -64,6 +66,36 @@ class FileLocksTest {
           .isInstanceOf(Busy.class);
     }
     ours.exclusive("target", "logout", soon()).close();
+  }
+
+  @Test
+  @DisplayName("rule 12: nobody is named as holder who has let go; of those who share, not all are")
+  void truthful() throws IOException {
+    var first = ours.shared("target", "attach a", soon());
+    var second = theirs.shared("target", "attach b", soon());
+    assertThatThrownBy(() -> ours.exclusive("target", "logout", soon()))
+        .isInstanceOf(Busy.class)
+        .hasMessageContaining("attach b")
+        .hasMessageContaining("and perhaps others");
+    second.close();
+    assertThatThrownBy(() -> ours.exclusive("target", "logout", soon()))
+        .isInstanceOf(Busy.class)
+        .hasMessageNotContaining("attach b");
+    first.close();
+
+    var login = ours.exclusive("target", "login", soon());
+    login.share();
+    assertThatThrownBy(() -> theirs.exclusive("target", "logout", soon()))
+        .hasMessageContaining("login")
+        .hasMessageContaining("and perhaps others");
+    theirs.shared("target", "attach c", soon()).close();
+    assertThatThrownBy(() -> theirs.exclusive("target", "logout", soon()))
+        .isInstanceOf(Busy.class)
+        .hasMessageNotContaining("attach c");
+    login.close();
+    ours.exclusive("target", "logout", soon()).close();
+    assertThat(Files.readString(folder.resolve("run/locks/target.lock")).replace("\0", ""))
+        .isEmpty();
   }
 
   @Test
