@@ -2,16 +2,19 @@ package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
+import dev.braid.base.error.NoPath;
 import dev.braid.base.error.Refused;
 import dev.braid.linux.iscsi.IscsiSession;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.scsi.Reply;
 import dev.braid.linux.scsi.Reservations;
 import dev.braid.linux.scsi.Scsi;
+import dev.braid.linux.scsi.Sense;
 import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.ScsiDevice;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +26,9 @@ final class WriteCheck {
 
   /** A path that answers does so in milliseconds. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** More than there are kinds of attention that a LUN calls one to at a time. */
+  private static final int TRIES = 4;
 
   private final Scsi scsi;
   private final IscsiSessions sessions;
@@ -40,6 +46,7 @@ final class WriteCheck {
    * @param paths that have said who they are
    * @param up the sessions that they came by
    * @throws Refused naming the path that is write-protected, or who has reserved the LUN
+   * @throws NoPath if no path tells
    */
   void check(Lun lun, List<ScsiDevice> paths, List<IscsiSession> up, Deadline deadline) {
     for (ScsiDevice path : paths) {
@@ -53,7 +60,7 @@ final class WriteCheck {
                 + " blockdev --getro");
       }
     }
-    reserved(paths, up, deadline)
+    reserved(lun, paths, up, deadline)
         .ifPresent(
             who -> {
               throw new Refused(
@@ -66,27 +73,76 @@ final class WriteCheck {
             });
   }
 
-  /** The reservation is the LUN's and not a path's: the first path that answers tells. */
+  /**
+   * The reservation is the LUN's and not a path's: the first path that tells, tells.
+   *
+   * @throws NoPath if none does; that nobody has reserved it is then not known
+   */
   private Optional<String> reserved(
-      List<ScsiDevice> paths, List<IscsiSession> up, Deadline deadline) {
+      Lun lun, List<ScsiDevice> paths, List<IscsiSession> up, Deadline deadline) {
+    var silent = new ArrayList<String>();
     for (ScsiDevice path : paths) {
-      if (path.sg().isEmpty()) {
-        continue;
-      }
-      Optional<Iqn> self =
-          up.stream()
-              .filter(s -> s.carries(path.address()))
-              .findFirst()
-              .flatMap(sessions::initiator);
-      Reply<Reservations> reply =
-          scsi.reservations(dev.resolve(path.sg().get()), deadline.atMost(PATIENCE));
+      Reply<Reservations> reply = ask(path, deadline);
       if (reply instanceof Reply.Answered<Reservations> answered) {
-        return self.flatMap(iqn -> answered.value().keepsFromWriting(iqn)).map(Object::toString);
-      }
-      if (reply instanceof Reply.Failed<Reservations> failed && failed.conflict()) {
-        return Optional.of("an initiator that is not named (a reservation of SPC-2)");
+        if (!answered.value().held()) {
+          return Optional.empty();
+        }
+        Optional<Iqn> self = self(path, up);
+        if (self.isPresent()) {
+          return answered.value().keepsFromWriting(self.get()).map(Object::toString);
+        }
+        silent.add(
+            path.describe() + ": it is reserved, and this node's name on the session is not known");
+      } else if (reply instanceof Reply.Failed<Reservations> failed) {
+        if (failed.conflict()) {
+          return Optional.of("an initiator that is not named (a reservation of SPC-2)");
+        }
+        if (knowsNone(failed)) {
+          return Optional.empty();
+        }
+        silent.add(path.describe() + ": " + failed.why());
+      } else if (reply instanceof Reply.Silent<Reservations> nothing) {
+        silent.add(path.describe() + ": " + nothing.why());
       }
     }
-    return Optional.empty(); // a target that knows no reservations has none
+    throw new NoPath(
+        "no path of LUN "
+            + lun.wwid()
+            + " tells whether another initiator has reserved it: "
+            + String.join("; ", silent));
+  }
+
+  /** A unit attention is spent on the command after it, each on one. */
+  private Reply<Reservations> ask(ScsiDevice path, Deadline deadline) {
+    if (path.sg().isEmpty()) {
+      return new Reply.Silent<>("it has no SCSI generic device (is the module sg loaded?)");
+    }
+    Path sg = dev.resolve(path.sg().get());
+    Reply<Reservations> reply = scsi.reservations(sg, deadline.atMost(PATIENCE));
+    for (int i = 1; i < TRIES && passing(reply); i++) {
+      reply = scsi.reservations(sg, deadline.atMost(PATIENCE));
+    }
+    return reply;
+  }
+
+  private static boolean passing(Reply<Reservations> reply) {
+    return reply instanceof Reply.Failed<Reservations> failed
+        && !failed.conflict()
+        && !knowsNone(failed);
+  }
+
+  /** It does not know the command. It may also say so of a LUN that it does not have. */
+  private static boolean knowsNone(Reply.Failed<Reservations> failed) {
+    return failed
+        .sense()
+        .filter(sense -> sense.key() == Sense.ILLEGAL_REQUEST && !sense.noSuchLun())
+        .isPresent();
+  }
+
+  private Optional<Iqn> self(ScsiDevice path, List<IscsiSession> up) {
+    return up.stream()
+        .filter(s -> s.carries(path.address()))
+        .findFirst()
+        .flatMap(sessions::initiator);
   }
 }

@@ -112,6 +112,11 @@ public record Reservations(List<Registration> registrations) {
     return (comma < 0 ? name : name.substring(0, comma)).strip();
   }
 
+  /** Whether anybody has reserved it. */
+  public boolean held() {
+    return registrations.stream().anyMatch(Registration::holder);
+  }
+
   /**
    * Who keeps an initiator from writing; empty if nobody does. Whoever has registered is taken for
    * registered with each of its sessions: those who use reservations register them all.
