@@ -20,6 +20,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Makes and removes files and folders, one at a time: nothing here removes a tree. Safe to repeat,
@@ -35,8 +38,11 @@ public final class HostFiles {
     try {
       if (!Files.isDirectory(folder)) {
         var owner = PosixFilePermissions.fromString("rwx------");
+        List<Path> made = missing(folder.toAbsolutePath());
         Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(owner));
-        sync(parent(folder));
+        for (Path one : made) {
+          sync(parent(one));
+        }
       }
     } catch (FileAlreadyExistsException e) {
       throw new Refused(folder + " is wanted as a folder, but is something else: remove it", e);
@@ -48,13 +54,20 @@ public final class HostFiles {
   /** Makes an empty file; nothing where it is there. */
   public void makeFile(Step step, Path file) {
     try {
+      create(file);
+      sync(parent(file)); // also of one that was there: who made it may have been killed before this
+    } catch (IOException e) {
+      throw new KernelRefused("cannot make file " + file, e);
+    }
+  }
+
+  private static void create(Path file) throws IOException {
+    try {
       Files.createFile(file);
     } catch (FileAlreadyExistsException e) {
       if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
         throw new Refused(file + " is wanted as a file, but is a folder: remove it", e);
       }
-    } catch (IOException e) {
-      throw new KernelRefused("cannot make file " + file, e);
     }
   }
 
@@ -156,6 +169,12 @@ public final class HostFiles {
     return reason != null && reason.contains("busy")
         ? new DeviceInUse("cannot remove " + path + ": something is mounted on it", e)
         : new KernelRefused("cannot remove " + path, e);
+  }
+
+  private static List<Path> missing(Path folder) {
+    return Stream.iterate(folder, Objects::nonNull, Path::getParent)
+        .takeWhile(p -> !Files.exists(p))
+        .toList();
   }
 
   private static Path parent(Path path) {

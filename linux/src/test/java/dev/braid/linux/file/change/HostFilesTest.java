@@ -52,6 +52,19 @@ class HostFilesTest {
   }
 
   @Test
+  @DisplayName("what is made outlives a power cut: its folder is opened, to be synced, each time")
+  void synced() throws IOException {
+    try (var opened = new Opened(folder)) {
+      steps.run("make", step -> files.makeFile(step, folder.resolve("f")));
+      assertThat(opened.count()).isEqualTo(1);
+      steps.run("make", step -> files.makeFile(step, folder.resolve("f")));
+      assertThat(opened.count()).as("found there").isEqualTo(1);
+      steps.run("make", step -> files.makeFolder(step, folder.resolve("a/b/c")));
+      assertThat(opened.count()).as("which the first of three folders is in").isEqualTo(1);
+    }
+  }
+
+  @Test
   @DisplayName("what is in a folder, or is of another kind, is not removed")
   void notOurs() throws IOException {
     Files.writeString(folder.resolve("precious"), "data");
