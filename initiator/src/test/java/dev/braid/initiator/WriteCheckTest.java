@@ -51,8 +51,7 @@ class WriteCheckTest {
           new LunNumber(300),
           new Wwid("360014050123456789abcdef012345678"));
 
-  private static final Reply<Reservations> NONE =
-      new Reply.Answered<>(new Reservations(List.of()));
+  private static final Reply<Reservations> NONE = new Reply.Answered<>(new Reservations(List.of()));
   private static final Reply<Reservations> OTHERS =
       new Reply.Answered<>(
           new Reservations(
@@ -115,7 +114,8 @@ class WriteCheckTest {
   }
 
   @Test
-  @DisplayName("rule 3: reserved, and by what name this node logged in not known: not taken for free")
+  @DisplayName(
+      "rule 3: reserved, and by what name this node logged in not known: not taken for free")
   void namelessSelf() throws IOException {
     for (int id = 1; id <= 2; id++) {
       Files.delete(host.resolve("sys/class/iscsi_session/session" + id + "/initiatorname"));
@@ -156,8 +156,7 @@ class WriteCheckTest {
               3260,
               IscsiSession.State.LOGGED_IN,
               scsiHost,
-              0,
-              5));
+              0));
     }
     new WriteCheck(
             new Asked(),

@@ -245,7 +245,9 @@ public final class FileLocks implements Locks {
       write(fd, said(alone));
     }
 
-    /** So that nobody is named who has let go. Where another's name stands, he may have it still. */
+    /**
+     * So that nobody is named who has let go. Where another's name stands, he may have it still.
+     */
     private void unsay() {
       try {
         if (Arrays.equals(read(fd), said(alone))) {

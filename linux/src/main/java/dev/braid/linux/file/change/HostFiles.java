@@ -55,7 +55,8 @@ public final class HostFiles {
   public void makeFile(Step step, Path file) {
     try {
       create(file);
-      sync(parent(file)); // also of one that was there: who made it may have been killed before this
+      sync(
+          parent(file)); // also of one that was there: who made it may have been killed before this
     } catch (IOException e) {
       throw new KernelRefused("cannot make file " + file, e);
     }
