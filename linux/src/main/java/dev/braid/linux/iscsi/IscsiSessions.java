@@ -26,7 +26,7 @@ public final class IscsiSessions {
   }
 
   public List<IscsiSession> all() {
-    return Attributes.names(sysfs.resolve("class/iscsi_session")).stream()
+    return Attributes.namesOrFail(sysfs.resolve("class/iscsi_session")).stream()
         .map(this::read)
         .flatMap(Optional::stream)
         .toList();

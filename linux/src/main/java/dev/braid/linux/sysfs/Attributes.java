@@ -1,9 +1,11 @@
 package dev.braid.linux.sysfs;
 
+import dev.braid.base.error.KernelRefused;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,6 +55,30 @@ public final class Attributes {
       }
     } catch (IOException | DirectoryIteratorException e) {
       return List.of();
+    }
+    names.sort(null);
+    return names;
+  }
+
+  /**
+   * As {@link #names}, for who takes an empty answer as a proof that nothing is there: a session
+   * that no device seems to need is ended.
+   *
+   * @throws KernelRefused if there is such a folder and it cannot be read, as where memory or file
+   *     descriptors run out
+   */
+  public static List<String> namesOrFail(Path folder) {
+    var names = new ArrayList<String>();
+    try (var entries = Files.newDirectoryStream(folder)) {
+      for (Path entry : entries) {
+        names.add(String.valueOf(entry.getFileName()));
+      }
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new KernelRefused("cannot list " + folder, e);
+    } catch (DirectoryIteratorException e) {
+      throw new KernelRefused("cannot list " + folder, e.getCause());
     }
     names.sort(null);
     return names;

@@ -24,7 +24,7 @@ public final class ScsiDevices {
   }
 
   public List<Hctl> addresses() {
-    return Attributes.names(bus).stream().map(Hctl::parse).flatMap(Optional::stream).toList();
+    return Attributes.namesOrFail(bus).stream().map(Hctl::parse).flatMap(Optional::stream).toList();
   }
 
   /** The devices at the addresses that are asked for, so that others cost one name each. */

@@ -67,6 +67,18 @@ class ScsiDevicesTest {
   }
 
   @Test
+  @DisplayName("rule 9: devices that cannot be listed are not taken for none")
+  void unlisted() throws IOException {
+    Files.delete(sys.resolve("bus/scsi/devices/2:0:0:300"));
+    Files.delete(sys.resolve("bus/scsi/devices/host2"));
+    Files.delete(sys.resolve("bus/scsi/devices"));
+    assertThat(new ScsiDevices(sys).addresses()).as("no such module").isEmpty();
+
+    Files.writeString(sys.resolve("bus/scsi/devices"), "");
+    assertThatThrownBy(() -> new ScsiDevices(sys).addresses()).isInstanceOf(KernelRefused.class);
+  }
+
+  @Test
   @DisplayName("what vanishes while it is read is not there")
   void vanishes() throws IOException {
     Files.delete(sys.resolve("bus/scsi/devices/2:0:0:300"));
