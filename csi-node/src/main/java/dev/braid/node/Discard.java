@@ -118,7 +118,7 @@ final class Discard {
     return switch (reach.state()) {
       case WORKS -> Optional.of("a path works, and what was written gets to the storage");
       case ANSWERS -> Optional.of("a path answers, so that the data may yet be written by it");
-      case LOST -> order.whyVoid(boot, staged(order.volume()));
+      case LOST -> order.whyVoid(boot, staged(order.volume()), clock.instant());
     };
   }
 
@@ -172,14 +172,17 @@ final class Discard {
    */
   void fenced(VolumeId volume, Generation generation) {
     Optional<Generation> staged = staged(volume);
-    if (orders.find(volume).filter(o -> o.whyVoid(boot, staged).isEmpty()).isEmpty()) {
+    if (orders
+        .find(volume)
+        .filter(o -> o.whyVoid(boot, staged, clock.instant()).isEmpty())
+        .isEmpty()) {
       orders.write(
           new DiscardOrder(
               volume,
               staged,
               boot,
               clock.instant(),
-              "the head",
+              DiscardOrder.HEAD,
               "it has fenced generation " + generation + ", and takes no more writes of it"));
     }
   }

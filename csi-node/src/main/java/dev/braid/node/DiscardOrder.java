@@ -5,6 +5,7 @@ import dev.braid.base.Generation;
 import dev.braid.base.VolumeId;
 import dev.braid.base.error.InvalidInput;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,12 @@ record DiscardOrder(
   private static final int LINES = 7;
   private static final int LONGEST = 200;
 
+  /** In the place of who gives an order, where the head has fenced what is staged. */
+  static final String HEAD = "the head";
+
+  /** A person gives an order for the trouble of the moment, not for one that comes weeks later. */
+  static final Duration LASTS = Duration.ofHours(1);
+
   DiscardOrder {
     requireLine("who orders the discard", by);
     requireLine("the reason of the discard", reason);
@@ -43,10 +50,17 @@ record DiscardOrder(
     }
   }
 
-  /** Why it is not about what is staged now; empty if it is. */
-  Optional<String> whyVoid(BootId now, Optional<Generation> staged) {
-    if (!boot.equals(now)) {
+  /**
+   * Why it is not about what is staged now; empty if it is. What the head has fenced stays fenced;
+   * a person's order is for an hour.
+   */
+  Optional<String> whyVoid(BootId nowBoot, Optional<Generation> staged, Instant now) {
+    if (!boot.equals(nowBoot)) {
       return Optional.of("it was given in another boot of this node");
+    }
+    if (!by.equals(HEAD) && (now.isBefore(at) || now.isAfter(at.plus(LASTS)))) {
+      return Optional.of(
+          "it is of " + at + " and was for an hour; give it again if it is still meant");
     }
     if (!generation.equals(staged)) {
       return Optional.of("it is about " + named(generation) + ", and here is " + named(staged));

@@ -43,6 +43,9 @@ final class OrderDiscard {
       if (!options.keySet().equals(Set.of(BY, REASON))) {
         throw new InvalidInput("usage: braid-node " + usage("POOL/SERIAL"));
       }
+      if (options.getOrDefault(BY, "").strip().equalsIgnoreCase(DiscardOrder.HEAD)) {
+        throw new InvalidInput(BY, DiscardOrder.HEAD, "want the name of who answers for it");
+      }
       return new Wanted(
           VolumeId.parse(arguments.get(0)),
           options.getOrDefault(BY, ""),

@@ -25,6 +25,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -251,6 +253,8 @@ class DiscardTest {
             whole.replace("generation 1", "generation 2"),
             whole.replace("generation 1", "generation unknown"),
             whole.replace(FakeHost.BOOT.text(), "00000000-0000-4000-8000-000000000002"),
+            givenAt(whole, Duration.ofMinutes(-61)),
+            givenAt(whole, Duration.ofMinutes(2)),
             whole.substring(0, whole.indexOf("reason")),
             "")) {
       assertThat(broken).isNotEqualTo(whole);
@@ -264,6 +268,27 @@ class DiscardTest {
     Files.writeString(file, whole);
     unstage();
     assertNothingLeft();
+  }
+
+  /** The same order, given so long from now. */
+  private static String givenAt(String order, Duration fromNow) {
+    return order.replaceFirst("(?m)^at .*$", "at " + Instant.now().plus(fromNow));
+  }
+
+  @Test
+  @DisplayName("F25: what the head has fenced does not age; nobody else speaks in its name")
+  void ofTheHead() throws IOException {
+    stage(EXT4);
+    order(VOLUME);
+    lose();
+    Path file = host.orderFolder().resolve(VOLUME.serial().digits());
+    String old = givenAt(Files.readString(file), Duration.ofDays(-3));
+    Files.writeString(file, old.replace("by Ada", "by " + DiscardOrder.HEAD));
+    unstage();
+    assertNothingLeft();
+
+    List<String> forged = List.of(VOLUME.toString(), "--by", "The head", "--reason", "why");
+    assertThatThrownBy(() -> OrderDiscard.Wanted.parse(forged)).isInstanceOf(InvalidInput.class);
   }
 
   @Test
