@@ -38,7 +38,7 @@ public final class CallSteps implements StepObserver {
 
   @Override
   public void after(String name, long nanos, boolean done) {
-    @Nullable Queue<Took> steps = of(MDC.get(LogContext.CALL));
+    Queue<Took> steps = of(MDC.get(LogContext.CALL));
     if (steps != null) {
       steps.add(new Took(name, nanos));
     }

@@ -17,7 +17,7 @@ final class CallSubject {
 
   private CallSubject() {}
 
-  /** By its id, or that of a volume in it. Empty too for an id that is none: it is no text to log. */
+  /** By its id, or that of a volume in it. Empty too for an id that is none: nothing to log. */
   static Optional<VolumeId> volume(Object message) {
     if (!(message instanceof Message protobuf)) {
       return Optional.empty();
