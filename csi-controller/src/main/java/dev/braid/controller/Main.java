@@ -9,9 +9,13 @@ import dev.braid.base.settings.Settings;
 import dev.braid.base.step.KillPoint;
 import dev.braid.base.step.StepObserver;
 import dev.braid.base.step.Steps;
+import dev.braid.rpc.CallMetrics;
+import dev.braid.rpc.CallSteps;
 import dev.braid.rpc.CsiProbe;
 import dev.braid.rpc.HealthPort;
+import dev.braid.rpc.RetryMetrics;
 import dev.braid.rpc.RpcServer;
+import dev.braid.rpc.StepLog;
 import dev.braid.rpc.TlsFiles;
 import dev.braid.san.KubernetesInitiators;
 import java.util.ArrayList;
@@ -46,7 +50,8 @@ public final class Main {
     settings.lines().forEach(log::info);
 
     var metrics = new Metrics();
-    var steps = new Steps(observers(settings, metrics));
+    var callSteps = new CallSteps();
+    var steps = new Steps(observers(settings, metrics, callSteps));
     var topology = new FileTopology(settings.get(ControllerSettings.TOPOLOGY_FILE));
     var heads = new Heads(topology, TlsFiles.of(settings));
     var attestWait = settings.get(ControllerSettings.ATTEST_WAIT);
@@ -66,7 +71,12 @@ public final class Main {
             steps);
 
     var endpoint = settings.get(ControllerSettings.ENDPOINT);
-    var server = RpcServer.onUnixSocket(endpoint, List.of(new IdentityService(), controller));
+    var server =
+        RpcServer.onUnixSocket(
+            endpoint,
+            List.of(new IdentityService(), controller),
+            List.of(new CallMetrics(metrics)),
+            callSteps);
     var health = health(settings.get(HealthPort.PORT), new CsiProbe(endpoint), metrics);
     channel.ifPresent(InitiatorChannel::start);
     Runtime.getRuntime()
@@ -94,8 +104,12 @@ public final class Main {
    * A halt is as good as SIGKILL here: it runs no hook and no finally, and what the process holds
    * beside its memory are sockets, which the kernel closes either way.
    */
-  private static List<StepObserver> observers(Settings settings, Metrics metrics) {
-    var observers = new ArrayList<StepObserver>(List.of(new StepMetrics(metrics)));
+  private static List<StepObserver> observers(
+      Settings settings, Metrics metrics, CallSteps callSteps) {
+    var observers =
+        new ArrayList<StepObserver>(
+            List.of(
+                new StepMetrics(metrics), new RetryMetrics(metrics), new StepLog(), callSteps));
     settings
         .get(ControllerSettings.KILL_POINT_FOLDER)
         .ifPresent(

@@ -20,16 +20,23 @@ final class Introduction {
   private final NodeName node;
   private final BootId boot;
   private final Supplier<Iqn> hostName;
+  private final Namesakes namesakes;
   private final Steps steps;
   private Optional<String> said = Optional.empty();
 
   /**
    * @param hostName reads the host's initiator name
    */
-  Introduction(NodeName node, BootId boot, Supplier<Iqn> hostName, Steps steps) {
+  Introduction(
+      NodeName node,
+      BootId boot,
+      Supplier<Iqn> hostName,
+      Namesakes namesakes,
+      Steps steps) {
     this.node = node;
     this.boot = boot;
     this.hostName = hostName;
+    this.namesakes = namesakes;
     this.steps = steps;
   }
 
@@ -63,6 +70,7 @@ final class Introduction {
                     + " back into /etc/iscsi/initiatorname.iscsi and restart iscsid, or drain the"
                     + " node and then run: kubectl delete initiator "
                     + node));
+    namesakes.look(api, ours);
     if (same && !boot.text().equals(initiator.status().bootId())) {
       var unused =
           steps.call(

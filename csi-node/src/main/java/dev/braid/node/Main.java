@@ -5,6 +5,7 @@ import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.NodeName;
 import dev.braid.base.Repeater;
+import dev.braid.base.Ticker;
 import dev.braid.base.Version;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.BraidException;
@@ -38,7 +39,10 @@ import dev.braid.linux.mount.change.KernelMounts;
 import dev.braid.linux.proc.Boot;
 import dev.braid.linux.proc.Holders;
 import dev.braid.rpc.CallMetrics;
+import dev.braid.rpc.CallSteps;
+import dev.braid.rpc.RetryMetrics;
 import dev.braid.rpc.RpcServer;
+import dev.braid.rpc.StepLog;
 import dev.braid.san.KubernetesInitiators;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -126,7 +130,8 @@ public final class Main {
     settings.lines().forEach(log::info);
 
     var metrics = new Metrics();
-    var steps = new Steps(observers(settings, metrics));
+    var callSteps = new CallSteps();
+    var steps = new Steps(observers(settings, metrics, callSteps));
     var processes = CountedExec.counter(metrics);
     var exec = new CountedExec(new HostExec(), processes);
     var hostExec = new CountedExec(ofHost(settings, new HostExec()), processes);
@@ -137,14 +142,17 @@ public final class Main {
     }
 
     Path lockFolder = settings.get(NodeSettings.LOCK_FOLDER);
+    var name = settings.get(NodeSettings.NODE_NAME);
+    var namesakes = new Namesakes(name, Ticker.SYSTEM);
     var initiator =
-        Initiator.ofHost(paths(settings, lockFolder), hostExec, steps, clock(), metrics);
+        Initiator.ofHost(
+            paths(settings, lockFolder), hostExec, steps, clock(), metrics, namesakes::wrong);
     initiator.udevRules().ensure();
     initiator.multipathConfig().ensure(Deadline.after(RECONFIGURE));
     var gate = initiator.gate();
 
     var boot = Boot.id();
-    var locks = new VolumeLocks(new FileLocks(lockFolder, clock()));
+    var locks = new VolumeLocks(initiator.locks());
     var records = new StageRecords(state.resolve(STAGED), boot, files, steps);
     var orders = new DiscardOrders(state.resolve(DISCARD), files, steps);
     orders.removeAllBut(boot);
@@ -160,7 +168,6 @@ public final class Main {
     var fileSystems =
         new FileSystems(
             blocks, new KernelBlockChange(), new Blkid(exec), new E2fsprogs(exec), steps);
-    var name = settings.get(NodeSettings.NODE_NAME);
     Optional<InitiatorChannel> channel =
         settings.get(NodeSettings.KUBERNETES)
             ? Optional.of(
@@ -174,6 +181,7 @@ public final class Main {
                     attacher,
                     maps,
                     mountTable,
+                    namesakes,
                     steps))
             : Optional.empty();
     Attestor attestor =
@@ -199,16 +207,19 @@ public final class Main {
                 locks, records, attacher, attestor, maps, mountTable, unmount, discard),
             new PublishVolume(locks, maps, blocks, mountTable, mounts, files, steps),
             new UnpublishVolume(locks, maps, blocks, mountTable, unmount, discard, files, steps),
-            new VolumeWatch(maps, blocks, mountTable, initiator.health()::of));
+            new VolumeWatch(maps, blocks, mountTable, initiator.health()::of),
+            new StorageWatch(initiator.health()::targets));
 
     var endpoint = settings.get(NodeSettings.ENDPOINT);
     var server =
         RpcServer.onUnixSocket(
             endpoint,
             List.of(new IdentityService(Version.TEXT), node),
-            List.of(new CallMetrics(metrics)));
-    PathMetrics.register(metrics, initiator.health(), initiator.uninvited());
+            List.of(new CallMetrics(metrics)),
+            callSteps);
+    PathMetrics.register(metrics, initiator.health(), initiator.uninvited(), initiator.clocks());
     gate.wrong(); // the first look says what is
+    var hostWatch = initiator.watchHost();
     var kubelet = Kubelet.open(settings, gate::wrong, records::any, metrics);
     channel.ifPresent(InitiatorChannel::start); // the socket is there: nothing waits for it
     Runtime.getRuntime()
@@ -216,6 +227,7 @@ public final class Main {
             new Thread(
                 () -> {
                   paths.close();
+                  hostWatch.close();
                   stop(server, kubelet);
                   channel.ifPresent(InitiatorChannel::close);
                 },
@@ -233,13 +245,14 @@ public final class Main {
       Attacher attacher,
       DeviceMapper maps,
       Supplier<MountTable> mountTable,
+      Namesakes namesakes,
       Steps steps) {
     Supplier<Iqn> hostName = () -> InitiatorName.read(INITIATOR_NAME);
     return new InitiatorChannel(
         name,
         records,
         KubernetesInitiators::connect,
-        new Introduction(name, boot, hostName, steps),
+        new Introduction(name, boot, hostName, namesakes, steps),
         new Words(name, boot, records, locks, steps),
         new Debts(
             name, boot, hostName, locks, records, look, discard, attacher, maps, mountTable, steps),
@@ -306,8 +319,12 @@ public final class Main {
     };
   }
 
-  private static List<StepObserver> observers(Settings settings, Metrics metrics) {
-    var observers = new ArrayList<StepObserver>(List.of(new StepMetrics(metrics)));
+  private static List<StepObserver> observers(
+      Settings settings, Metrics metrics, CallSteps callSteps) {
+    var observers =
+        new ArrayList<StepObserver>(
+            List.of(
+                new StepMetrics(metrics), new RetryMetrics(metrics), new StepLog(), callSteps));
     settings
         .get(NodeSettings.KILL_POINT_FOLDER)
         .ifPresent(folder -> observers.add(new KillPoint(folder, Posix::killSelf)));

@@ -9,6 +9,8 @@ import dev.braid.proto.csi.v1.NodeGetCapabilitiesRequest;
 import dev.braid.proto.csi.v1.NodeGetCapabilitiesResponse;
 import dev.braid.proto.csi.v1.NodeGetInfoRequest;
 import dev.braid.proto.csi.v1.NodeGetInfoResponse;
+import dev.braid.proto.csi.v1.NodeGetStorageHealthRequest;
+import dev.braid.proto.csi.v1.NodeGetStorageHealthResponse;
 import dev.braid.proto.csi.v1.NodeGetVolumeHealthRequest;
 import dev.braid.proto.csi.v1.NodeGetVolumeHealthResponse;
 import dev.braid.proto.csi.v1.NodeGetVolumeStatsRequest;
@@ -23,6 +25,7 @@ import dev.braid.proto.csi.v1.NodeUnpublishVolumeRequest;
 import dev.braid.proto.csi.v1.NodeUnpublishVolumeResponse;
 import dev.braid.proto.csi.v1.NodeUnstageVolumeRequest;
 import dev.braid.proto.csi.v1.NodeUnstageVolumeResponse;
+import dev.braid.proto.csi.v1.StorageHealthErrorType;
 import dev.braid.proto.csi.v1.VolumeCondition;
 import dev.braid.proto.csi.v1.VolumeHealth;
 import dev.braid.proto.csi.v1.VolumeHealthErrorType;
@@ -43,7 +46,8 @@ final class NodeService extends NodeGrpc.NodeImplBase {
           NodeServiceCapability.RPC.Type.STAGE_UNSTAGE_VOLUME,
           NodeServiceCapability.RPC.Type.GET_VOLUME_STATS,
           NodeServiceCapability.RPC.Type.VOLUME_CONDITION,
-          NodeServiceCapability.RPC.Type.GET_VOLUME_HEALTH);
+          NodeServiceCapability.RPC.Type.GET_VOLUME_HEALTH,
+          NodeServiceCapability.RPC.Type.GET_STORAGE_HEALTH);
 
   private final NodeName name;
   private final int maxVolumes;
@@ -52,6 +56,7 @@ final class NodeService extends NodeGrpc.NodeImplBase {
   private final PublishVolume publish;
   private final UnpublishVolume unpublish;
   private final VolumeWatch watch;
+  private final StorageWatch storage;
 
   /**
    * @param maxVolumes how many volumes this node may get; more are for the caller not to send
@@ -63,7 +68,8 @@ final class NodeService extends NodeGrpc.NodeImplBase {
       UnstageVolume unstage,
       PublishVolume publish,
       UnpublishVolume unpublish,
-      VolumeWatch watch) {
+      VolumeWatch watch,
+      StorageWatch storage) {
     this.name = name;
     this.maxVolumes = maxVolumes;
     this.stage = stage;
@@ -71,6 +77,7 @@ final class NodeService extends NodeGrpc.NodeImplBase {
     this.publish = publish;
     this.unpublish = unpublish;
     this.watch = watch;
+    this.storage = storage;
   }
 
   @Override
@@ -101,6 +108,12 @@ final class NodeService extends NodeGrpc.NodeImplBase {
   public void nodeGetVolumeStats(
       NodeGetVolumeStatsRequest request, StreamObserver<NodeGetVolumeStatsResponse> to) {
     Calls.answer(to, deadline -> stats(request));
+  }
+
+  @Override
+  public void nodeGetStorageHealth(
+      NodeGetStorageHealthRequest request, StreamObserver<NodeGetStorageHealthResponse> to) {
+    Calls.answer(to, deadline -> storageHealth());
   }
 
   @Override
@@ -212,6 +225,22 @@ final class NodeService extends NodeGrpc.NodeImplBase {
         .setUsed(count.used())
         .setAvailable(count.available())
         .build();
+  }
+
+  private NodeGetStorageHealthResponse storageHealth() {
+    var health = NodeGetStorageHealthResponse.newBuilder();
+    for (StorageWatch.Problem problem : storage.problems()) {
+      health.addBackendHealth(
+          NodeGetStorageHealthResponse.StorageBackendHealth.newBuilder()
+              .setStatus(
+                  switch (problem.severity()) {
+                    case DEGRADED -> StorageHealthErrorType.STORAGE_DEGRADED;
+                    case UNREACHABLE -> StorageHealthErrorType.STORAGE_UNREACHABLE;
+                  })
+              .setReason(problem.reason())
+              .setMessage(problem.message()));
+    }
+    return health.build();
   }
 
   private NodeGetVolumeHealthResponse health(NodeGetVolumeHealthRequest request) {

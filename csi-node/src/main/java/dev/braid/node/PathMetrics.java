@@ -1,6 +1,7 @@
 package dev.braid.node;
 
 import dev.braid.base.metric.Metrics;
+import dev.braid.initiator.Clocks;
 import dev.braid.initiator.Health;
 import dev.braid.initiator.LunHealth;
 import dev.braid.initiator.Uninvited;
@@ -11,14 +12,14 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * How many paths each volume has in which state, how many portals do not work, and why, and how
- * many devices nobody asked for.
+ * How many paths each volume has in which state, how many portals do not work, and why, how many
+ * devices nobody asked for, and what time it is at the heads.
  */
 final class PathMetrics {
 
   private PathMetrics() {}
 
-  static void register(Metrics metrics, Health health, Uninvited uninvited) {
+  static void register(Metrics metrics, Health health, Uninvited uninvited, Clocks clocks) {
     metrics.gauges(
         "braid_paths",
         "Paths of attached volumes.",
@@ -33,6 +34,11 @@ final class PathMetrics {
         "braid_foreign_devices",
         "SCSI devices of Braid's LUNs that no attach asked for; the log names them.",
         uninvited::count);
+    metrics.gauges(
+        "braid_head_clock_ahead_seconds",
+        "How far the clocks of the heads that tell it are ahead of this host's.",
+        List.of("address"),
+        clocks::seconds);
   }
 
   static Map<List<String>, Double> paths(Supplier<List<LunHealth>> all) {

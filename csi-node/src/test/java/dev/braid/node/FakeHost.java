@@ -23,6 +23,7 @@ import dev.braid.initiator.Attached;
 import dev.braid.initiator.Lun;
 import dev.braid.initiator.LunHealth;
 import dev.braid.initiator.Reach;
+import dev.braid.initiator.TargetHealth;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.block.BlockDevices;
 import dev.braid.linux.block.change.BlockChange;
@@ -107,6 +108,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   Runnable whileLooking = () -> {};
 
   Optional<LunHealth> health = Optional.empty();
+  final List<TargetHealth> targets = new ArrayList<>();
 
   BootId boot = BOOT;
   private @Nullable String deathPoint;
@@ -195,7 +197,8 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
         new UnstageVolume(locks, records, this, attestor, this, this::table, unmount, discard),
         new PublishVolume(locks, this, this, this::table, this, files, steps),
         new UnpublishVolume(locks, this, this, this::table, unmount, discard, files, steps),
-        new VolumeWatch(this, this, this::table, wwid -> health));
+        new VolumeWatch(this, this, this::table, wwid -> health),
+        targets);
   }
 
   Discard discard(Steps steps, StageRecords records) {
@@ -228,11 +231,19 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
       UnstageVolume unstage,
       PublishVolume publish,
       UnpublishVolume unpublish,
-      VolumeWatch watch) {
+      VolumeWatch watch,
+      List<TargetHealth> targets) {
 
     NodeService service() {
       return new NodeService(
-          new NodeName("node1"), MAX_VOLUMES, stage, unstage, publish, unpublish, watch);
+          new NodeName("node1"),
+          MAX_VOLUMES,
+          stage,
+          unstage,
+          publish,
+          unpublish,
+          watch,
+          new StorageWatch(() -> targets));
     }
   }
 

@@ -13,6 +13,7 @@ import dev.braid.base.Iqn;
 import dev.braid.base.NodeName;
 import dev.braid.base.PoolName;
 import dev.braid.base.Serial;
+import dev.braid.base.Ticker;
 import dev.braid.base.VolumeId;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.ApiUnreachable;
@@ -87,7 +88,8 @@ class InitiatorChannelTest {
             NODE,
             records,
             () -> api,
-            new Introduction(NODE, host.boot, () -> IQN, steps),
+            new Introduction(
+                NODE, host.boot, () -> IQN, new Namesakes(NODE, Ticker.SYSTEM), steps),
             words,
             new Debts(
                 NODE,

@@ -51,7 +51,8 @@ class NodeServiceTest {
             Type.STAGE_UNSTAGE_VOLUME,
             Type.GET_VOLUME_STATS,
             Type.VOLUME_CONDITION,
-            Type.GET_VOLUME_HEALTH);
+            Type.GET_VOLUME_HEALTH,
+            Type.GET_STORAGE_HEALTH);
     var info = new Answer<NodeGetInfoResponse>();
     service.nodeGetInfo(NodeGetInfoRequest.getDefaultInstance(), info);
     assertThat(info.value().getNodeId()).isEqualTo("node1");

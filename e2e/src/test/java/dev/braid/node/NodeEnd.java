@@ -5,6 +5,7 @@ import dev.braid.base.Deadline;
 import dev.braid.base.Generation;
 import dev.braid.base.Iqn;
 import dev.braid.base.NodeName;
+import dev.braid.base.Ticker;
 import dev.braid.base.VolumeId;
 import dev.braid.base.Wwid;
 import dev.braid.base.step.Steps;
@@ -60,7 +61,7 @@ public final class NodeEnd implements AutoCloseable {
             node,
             records,
             connect,
-            new Introduction(node, boot, () -> iqn, steps),
+            new Introduction(node, boot, () -> iqn, new Namesakes(node, Ticker.SYSTEM), steps),
             new Words(node, boot, records, locks, steps),
             new Debts(
                 node,

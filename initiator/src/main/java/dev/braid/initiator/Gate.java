@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,9 +24,11 @@ import org.slf4j.LoggerFactory;
  * <p>It looks when it is asked, at most every some seconds while all is well: then an attach costs
  * a comparison. While it is closed an answer holds for two seconds, so that what was put right
  * counts at once, and so that of many calls that come together one makes them all wait no longer
- * than a look takes. There is one look at a time, on a thread of its own and with a time of its
- * own, so that no caller's deadline makes the answer of the others; each waits for it as long as it
- * can, and nobody waits for another. Safe for many threads.
+ * than a look takes. What is a {@link Doubt} only is said when it changes, and closes nothing.
+ *
+ * <p>There is one look at a time, on a thread of its own and with a time of its own, so that no
+ * caller's deadline makes the answer of the others; each waits for it as long as it can, and nobody
+ * waits for another. Safe for many threads.
  */
 public final class Gate {
 
@@ -35,8 +38,8 @@ public final class Gate {
 
   private static final Duration CLOSED_FRESH = Duration.ofSeconds(2);
 
-  /** Versions change with a package only, and asking starts programs. */
-  private static final Duration VERSIONS_FRESH = Duration.ofMinutes(10);
+  /** For what changes with a package only, and for which programs are started. */
+  private static final Duration SELDOM = Duration.ofMinutes(10);
 
   private static final Duration LOOK = Duration.ofSeconds(20);
 
@@ -47,18 +50,24 @@ public final class Gate {
       "whether this host is fit is not known yet: iscsiadm, iscsid or multipathd is slow to answer";
 
   private final HostLook look;
+  private final Supplier<List<String>> doubts;
   private final Ticker ticker;
 
   // What follows is guarded by this object, and nobody waits for anything while holding it.
   private List<String> quick = List.of();
-  private List<String> versions = List.of();
+  private List<String> seldom = List.of();
+  private List<String> doubtful = List.of();
   private long quickAt;
-  private long versionsAt;
+  private long seldomAt;
   private boolean asked;
   private @Nullable FutureTask<List<String>> looking;
 
-  Gate(HostLook look, Ticker ticker) {
+  /**
+   * @param doubts what is to be said, and does not close the gate
+   */
+  Gate(HostLook look, Supplier<List<String>> doubts, Ticker ticker) {
     this.look = look;
+    this.doubts = doubts;
     this.ticker = ticker;
   }
 
@@ -78,11 +87,16 @@ public final class Gate {
     return ask(Deadline.after(PATIENCE, ticker)).orElse(List.of(UNKNOWN));
   }
 
+  /** What was found, at the last look, that closes nothing. */
+  public synchronized List<String> doubtful() {
+    return doubtful;
+  }
+
   /** Empty if there is no answer before the deadline. */
   private Optional<List<String>> ask(Deadline deadline) {
     FutureTask<List<String>> current;
     synchronized (this) {
-      if (looking == null && !stale(quick, quickAt, FRESH) && !staleVersions()) {
+      if (looking == null && !stale(quick, quickAt, FRESH) && !staleSeldom()) {
         return Optional.of(all());
       }
       if (looking == null) {
@@ -103,16 +117,16 @@ public final class Gate {
   }
 
   private FutureTask<List<String>> begin() {
-    boolean alsoVersions = staleVersions();
-    var task = new FutureTask<List<String>>(() -> look(alsoVersions));
+    boolean alsoSeldom = staleSeldom();
+    var task = new FutureTask<List<String>>(() -> look(alsoSeldom));
     var thread = new Thread(task, "look at this host");
     thread.setDaemon(true);
     thread.start();
     return task;
   }
 
-  private boolean staleVersions() {
-    return stale(versions, versionsAt, VERSIONS_FRESH);
+  private boolean staleSeldom() {
+    return stale(seldom, seldomAt, SELDOM);
   }
 
   private boolean stale(List<String> answer, long at, Duration fresh) {
@@ -120,12 +134,12 @@ public final class Gate {
     return !asked || ticker.nanos() - at > holds.toNanos();
   }
 
-  private List<String> look(boolean alsoVersions) {
+  private List<String> look(boolean alsoSeldom) {
     try {
       Deadline deadline = Deadline.after(LOOK, ticker);
-      Optional<List<String>> ofVersions =
-          alsoVersions ? Optional.of(look.versions(deadline)) : Optional.empty();
-      return seen(ofVersions, look.quick(deadline));
+      Optional<List<String>> ofPackages =
+          alsoSeldom ? Optional.of(look.seldom(deadline)) : Optional.empty();
+      return seen(ofPackages, look.quick(deadline), doubts.get());
     } finally {
       synchronized (this) {
         looking = null;
@@ -133,11 +147,12 @@ public final class Gate {
     }
   }
 
-  private synchronized List<String> seen(Optional<List<String>> ofVersions, List<String> ofHost) {
+  private synchronized List<String> seen(
+      Optional<List<String>> ofPackages, List<String> ofHost, List<String> ofDoubt) {
     List<String> before = all();
-    if (ofVersions.isPresent()) {
-      versions = ofVersions.get();
-      versionsAt = ticker.nanos();
+    if (ofPackages.isPresent()) {
+      seldom = ofPackages.get();
+      seldomAt = ticker.nanos();
     }
     quick = ofHost;
     quickAt = ticker.nanos();
@@ -146,12 +161,19 @@ public final class Gate {
       say(after);
     }
     asked = true;
+    ofDoubt.stream()
+        .filter(doubt -> !doubtful.contains(doubt))
+        .forEach(doubt -> log.warn("not right, though no attach is refused for it: {}", doubt));
+    doubtful.stream()
+        .filter(doubt -> !ofDoubt.contains(doubt))
+        .forEach(doubt -> log.info("not so any more: {}", doubt));
+    doubtful = List.copyOf(ofDoubt);
     return after;
   }
 
   private List<String> all() {
     var all = new ArrayList<>(quick);
-    all.addAll(versions);
+    all.addAll(seldom);
     return all;
   }
 

@@ -1,5 +1,6 @@
 package dev.braid.initiator;
 
+import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
 import dev.braid.base.Wwid;
 import dev.braid.initiator.LunHealth.State;
@@ -14,9 +15,11 @@ import dev.braid.linux.sysfs.ScsiDevice;
 import dev.braid.linux.sysfs.ScsiDevices;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Looks at the paths of attached LUNs. Reads only, and waits for nothing. */
 public final class Health {
@@ -52,6 +55,35 @@ public final class Health {
   /** Of every LUN that is known to be attached. */
   public List<LunHealth> all() {
     return known.all().stream().map(lun -> of(lun.wwid())).flatMap(Optional::stream).toList();
+  }
+
+  /** Every target of a LUN that is known to be attached. */
+  public List<TargetHealth> targets() {
+    Map<Iqn, Set<Portal>> portals = new LinkedHashMap<>();
+    for (Lun lun : known.all()) {
+      portals.computeIfAbsent(lun.target(), t -> new LinkedHashSet<>()).addAll(lun.portals());
+    }
+    List<IscsiSession> now = sessions.all();
+    var targets = new ArrayList<TargetHealth>();
+    portals.forEach(
+        (target, of) ->
+            targets.add(
+                new TargetHealth(target, of.stream().map(p -> way(target, p, now)).toList())));
+    return targets;
+  }
+
+  private TargetHealth.Way way(Iqn target, Portal portal, List<IscsiSession> now) {
+    if (now.stream().anyMatch(s -> s.up() && s.through(target, portal))) {
+      return new TargetHealth.Way(portal.toString(), true, "");
+    }
+    String seen =
+        now.stream().anyMatch(s -> s.through(target, portal))
+            ? "its session is down"
+            : "there is no session";
+    return new TargetHealth.Way(
+        portal.toString(),
+        false,
+        watch.of(target, portal).map(PortalWatch.Trouble::text).orElse(seen));
   }
 
   /** How many ways of attached LUNs do not work, by cause. */

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Looks at what an attach needs of this host, and says of each thing that is wrong what to do. */
 final class HostLook {
@@ -31,11 +32,22 @@ final class HostLook {
   private final HostPaths paths;
   private final OpenIscsiVersions versions;
   private final MultipathdSocket multipathd;
+  private final SiteRules siteRules;
+  private final Supplier<List<String>> others;
 
-  HostLook(HostPaths paths, OpenIscsiVersions versions, MultipathdSocket multipathd) {
+  /**
+   * @param others what others know to be wrong with this host; quick to ask
+   */
+  HostLook(
+      HostPaths paths,
+      OpenIscsiVersions versions,
+      MultipathdSocket multipathd,
+      Supplier<List<String>> others) {
     this.paths = paths;
     this.versions = versions;
     this.multipathd = multipathd;
+    this.siteRules = new SiteRules(paths.udevRules());
+    this.others = others;
   }
 
   /** What can be seen without starting a program. Empty if nothing is wrong. */
@@ -55,14 +67,21 @@ final class HostLook {
       wrong.addAll(settings(deadline));
     }
     initiatorName().ifPresent(wrong::add);
+    wrong.addAll(others.get());
     for (String module : List.of("iscsi_tcp", "dm_multipath", "sg")) {
       module(module).ifPresent(wrong::add);
     }
     return wrong;
   }
 
-  /** What only the programs themselves can tell. */
-  List<String> versions(Deadline deadline) {
+  /** What changes with a package only, and takes some time: what programs tell, and many files. */
+  List<String> seldom(Deadline deadline) {
+    var wrong = new ArrayList<String>(versions(deadline));
+    wrong.addAll(siteRules.wrong());
+    return wrong;
+  }
+
+  private List<String> versions(Deadline deadline) {
     try {
       Optional<String> admin = versions.iscsiadm(deadline.atMost(PROGRAM));
       Optional<String> daemon = versions.iscsid(deadline.atMost(PROGRAM));

@@ -1,6 +1,7 @@
 package dev.braid.initiator;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where things are on this host.
@@ -8,6 +9,8 @@ import java.nio.file.Path;
  * @param sysfs {@code /sys}
  * @param dev {@code /dev}
  * @param udev {@code /run/udev}, what udev wrote down
+ * @param udevRules the folders of udev's rules, those first whose files stand in the place of
+ *     others' of that name
  * @param nodeRecords open-iscsi's records, {@code /etc/iscsi/nodes}
  * @param initiatorName {@code /etc/iscsi/initiatorname.iscsi}
  * @param multipath {@code /etc/multipath}: its lists, and {@code conf.d}
@@ -26,6 +29,7 @@ public record HostPaths(
     Path sysfs,
     Path dev,
     Path udev,
+    List<Path> udevRules,
     Path nodeRecords,
     Path initiatorName,
     Path multipath,
@@ -38,6 +42,10 @@ public record HostPaths(
     Path targets,
     Path luns) {
 
+  public HostPaths {
+    udevRules = List.copyOf(udevRules);
+  }
+
   /**
    * Where a host has them.
    *
@@ -49,6 +57,12 @@ public record HostPaths(
         Path.of("/sys"),
         Path.of("/dev"),
         Path.of("/run/udev"),
+        List.of(
+            root.resolve("etc/udev/rules.d"),
+            Path.of("/run/udev/rules.d"),
+            root.resolve("usr/local/lib/udev/rules.d"),
+            root.resolve("usr/lib/udev/rules.d"),
+            root.resolve("lib/udev/rules.d")),
         Path.of("/etc/iscsi/nodes"),
         Path.of("/etc/iscsi/initiatorname.iscsi"),
         Path.of("/etc/multipath"),

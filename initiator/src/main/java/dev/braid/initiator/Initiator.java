@@ -22,6 +22,7 @@ import dev.braid.linux.loop.Loops;
 import dev.braid.linux.multipath.MultipathdSocket;
 import dev.braid.linux.multipath.change.Multipathd;
 import dev.braid.linux.net.Neighbours;
+import dev.braid.linux.net.RemoteClock;
 import dev.braid.linux.net.Routes;
 import dev.braid.linux.proc.Holders;
 import dev.braid.linux.proc.Programs;
@@ -33,10 +34,12 @@ import dev.braid.linux.uevent.UdevDatabase;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Wires the verbs of this package to the machine they run on. */
 public final class Initiator {
 
+  private final Locks locks;
   private final Attach attach;
   private final Detach detach;
   private final Rejoin rejoin;
@@ -46,8 +49,11 @@ public final class Initiator {
   private final MultipathConfig multipathConfig;
   private final UdevRules udevRules;
   private final Gate gate;
+  private final Clocks clocks;
+  private final Supplier<HostWatch> hostWatch;
 
   private Initiator(
+      Locks locks,
       Attach attach,
       Detach detach,
       Rejoin rejoin,
@@ -56,7 +62,10 @@ public final class Initiator {
       Health health,
       MultipathConfig multipathConfig,
       UdevRules udevRules,
-      Gate gate) {
+      Gate gate,
+      Clocks clocks,
+      Supplier<HostWatch> hostWatch) {
+    this.locks = locks;
     this.attach = attach;
     this.detach = detach;
     this.rejoin = rejoin;
@@ -66,14 +75,23 @@ public final class Initiator {
     this.multipathConfig = multipathConfig;
     this.udevRules = udevRules;
     this.gate = gate;
+    this.clocks = clocks;
+    this.hostWatch = hostWatch;
   }
 
   /**
    * For this host. Needs root, and the host's network namespace. Makes the folder of the locks, as
    * they lie where a reboot clears them away.
+   *
+   * @param othersWrong what the caller knows to be wrong with this host, for its gate
    */
   public static Initiator ofHost(
-      HostPaths paths, Exec exec, Steps steps, Clock clock, Metrics metrics) {
+      HostPaths paths,
+      Exec exec,
+      Steps steps,
+      Clock clock,
+      Metrics metrics,
+      Supplier<List<String>> othersWrong) {
     var sessions = new IscsiSessions(paths.sysfs());
     var devices = new ScsiDevices(paths.sysfs());
     var blocks = new BlockTree(paths.sysfs());
@@ -120,7 +138,7 @@ public final class Initiator {
         new Maps(dm, new KernelDeviceMapperChange(), multipathd, blocks, udev, holders, steps);
     var loops = new Loops(paths.sysfs().resolve("block"));
     var use = new PathUse(blocks, loops, Claims.ofKernel(), holders, paths.dev());
-    var watch = new PortalWatch(sessions, portals, clock);
+    var watch = new PortalWatch(sessions, portals, clock, metrics);
     var removal =
         new Removal(
             finder, identity, maps, devices, bus, blocks, use, portals, watch, known, seen, steps);
@@ -129,7 +147,21 @@ public final class Initiator {
     var writes = new WriteCheck(scsi, sessions, blocks, paths.dev());
     var uninvited = new Uninvited(devices, sessions, blocks, dm, known);
     var assembly = new Assembly(scan, writes, maps, finder);
+    var clocks =
+        new Clocks(known::all, (address, patience) -> RemoteClock.ahead(address, clock, patience));
+    List<Doubt> doubts =
+        List.of(
+            clocks,
+            new MapTables(() -> known.all().stream().map(Lun::wwid).toList(), dm),
+            new StoppedIscsid(programs));
+    var gate =
+        new Gate(
+            new HostLook(paths, new OpenIscsiVersions(exec), socket, othersWrong),
+            () -> doubts.stream().flatMap(doubt -> doubt.found().stream()).toList(),
+            Ticker.SYSTEM);
+    var losses = new PathLosses(known::has, metrics);
     return new Initiator(
+        locks,
         new Attach(locks, portals, assembly, maps, removal, known, seen, steps),
         new Detach(locks, removal, maps),
         new Rejoin(
@@ -139,7 +171,14 @@ public final class Initiator {
         new Health(dm, blocks, devices, sessions, known, watch),
         new MultipathConfig(paths.multipath(), socket, multipathd, steps),
         new UdevRules(paths.udev(), steps),
-        new Gate(new HostLook(paths, new OpenIscsiVersions(exec), socket), Ticker.SYSTEM));
+        gate,
+        clocks,
+        () -> HostWatch.start(doubts, gate, losses));
+  }
+
+  /** This host's, for what its caller does around an attach and a detach: their waits count too. */
+  public Locks locks() {
+    return locks;
   }
 
   public Attach attach() {
@@ -176,5 +215,14 @@ public final class Initiator {
 
   public Gate gate() {
     return gate;
+  }
+
+  public Clocks clocks() {
+    return clocks;
+  }
+
+  /** Begins to look at this host beside the calls. */
+  public HostWatch watchHost() {
+    return hostWatch.get();
   }
 }

@@ -1,6 +1,7 @@
 package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.Inquiry;
 import dev.braid.base.error.InvalidInput;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Step;
@@ -53,8 +54,8 @@ public final class MultipathConfig {
       # Written by Braid; changes are overwritten. It matches Braid's LUNs only.
       devices {
           device {
-              vendor "LIO-ORG"
-              product "Braid"
+              vendor "%s"
+              product "%s"
               path_checker "directio"
               detect_checker no
               path_grouping_policy "group_by_prio"
@@ -69,9 +70,6 @@ public final class MultipathConfig {
       """;
 
   private static final String NAME = "braid.conf";
-
-  private static final String VENDOR = "LIO-ORG";
-  private static final String PRODUCT = "Braid";
 
   /** How long I/O waits with no path at all. */
   private static final Duration WINDOW = Duration.ofSeconds(120);
@@ -132,7 +130,8 @@ public final class MultipathConfig {
 
   static String content(Optional<MultipathSettings> inForce) {
     long polling = inForce.map(MultipathConfig::polling).orElse(POLLING_SECONDS);
-    return CONTENT.formatted((WINDOW.toSeconds() + polling - 1) / polling);
+    long retries = (WINDOW.toSeconds() + polling - 1) / polling;
+    return CONTENT.formatted(Inquiry.VENDOR, Inquiry.PRODUCT, retries);
   }
 
   private static int polling(MultipathSettings settings) {
@@ -152,12 +151,12 @@ public final class MultipathConfig {
     var unsafe = new ArrayList<String>();
     WANTED.forEach(
         (key, wanted) -> {
-          Optional<Setting> found = settings.inForce(VENDOR, PRODUCT, key);
+          Optional<Setting> found = settings.inForce(Inquiry.VENDOR, Inquiry.PRODUCT, key);
           if (!found.map(Setting::value).equals(Optional.of(wanted))) {
             unsafe.add(wrong(key, found, wanted));
           }
         });
-    Optional<Setting> retry = settings.inForce(VENDOR, PRODUCT, "no_path_retry");
+    Optional<Setting> retry = settings.inForce(Inquiry.VENDOR, Inquiry.PRODUCT, "no_path_retry");
     long waits =
         retry.map(Setting::value).flatMap(MultipathConfig::number).orElse(0)
             * (long) polling(settings);

@@ -1,6 +1,7 @@
 package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.LogContext;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.DeadlinePassed;
 import java.time.Duration;
@@ -128,14 +129,15 @@ final class Parallel {
     var future = new FutureTask<T>(task::call);
     var thread =
         new Thread(
-            () -> {
-              try {
-                future.run();
-              } finally {
-                release.run();
-                afterwards.run();
-              }
-            },
+            LogContext.carried(
+                () -> {
+                  try {
+                    future.run();
+                  } finally {
+                    release.run();
+                    afterwards.run();
+                  }
+                }),
             doing);
     thread.setDaemon(true);
     boolean started = false;

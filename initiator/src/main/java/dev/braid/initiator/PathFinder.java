@@ -1,6 +1,7 @@
 package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.Inquiry;
 import dev.braid.base.LunNumber;
 import dev.braid.base.Wwid;
 import dev.braid.linux.DeviceNumber;
@@ -21,9 +22,6 @@ import java.util.function.Predicate;
 
 /** Finds the paths of a LUN from its WWID and the kernel alone (rule 4). */
 final class PathFinder {
-
-  /** What an INQUIRY of each of Braid's LUNs names as its product (rule 5). */
-  private static final String MODEL = "Braid";
 
   private final ScsiDevices devices;
   private final IscsiSessions sessions;
@@ -97,7 +95,8 @@ final class PathFinder {
     if (kept.isPresent()) {
       return kept.get().equals(wwid.text());
     }
-    Optional<ScsiDevice> unknown = devices.at(address).filter(d -> d.model().equals(MODEL));
+    Optional<ScsiDevice> unknown =
+        devices.at(address).filter(d -> d.model().equals(Inquiry.PRODUCT));
     if (unknown.isEmpty()) {
       return false;
     }

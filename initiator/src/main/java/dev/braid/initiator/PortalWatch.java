@@ -3,6 +3,8 @@ package dev.braid.initiator;
 import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
+import dev.braid.base.metric.Counter;
+import dev.braid.base.metric.Metrics;
 import dev.braid.linux.iscsi.IscsiSession;
 import dev.braid.linux.iscsi.IscsiSessions;
 import java.time.Clock;
@@ -32,12 +34,18 @@ final class PortalWatch {
   private final IscsiSessions sessions;
   private final Portals portals;
   private final Clock clock;
+  private final Counter failures;
   private final Map<Way, Trouble> troubles = new ConcurrentHashMap<>();
 
-  PortalWatch(IscsiSessions sessions, Portals portals, Clock clock) {
+  PortalWatch(IscsiSessions sessions, Portals portals, Clock clock, Metrics metrics) {
     this.sessions = sessions;
     this.portals = portals;
     this.clock = clock;
+    this.failures =
+        metrics.counter(
+            "braid_session_failures_total",
+            "Portals of attached volumes whose session was found not to work, and why.",
+            "cause");
   }
 
   /** A target through a portal. */
@@ -96,7 +104,7 @@ final class PortalWatch {
       return;
     }
     Instant at = clock.instant();
-    if (before != null && before.looked().plus(AGAIN).isAfter(at)) {
+    if (before != null && Duration.between(before.looked(), at).abs().compareTo(AGAIN) < 0) {
       return;
     }
     Lack lack = portals.lack(way.portal(), through);
@@ -104,6 +112,9 @@ final class PortalWatch {
         portals
             .explained(lun, Map.of(way.portal(), lack), deadline)
             .getOrDefault(way.portal(), lack);
+    if (before == null || before.lack().cause() != lack.cause()) {
+      failures.add(1, lack.cause().label());
+    }
     if (before == null || !before.lack().why().equals(lack.why())) {
       log.warn("{} does not work ({}): {}", way, lack.cause().label(), lack.why());
     }

@@ -2,6 +2,7 @@ package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
+import dev.braid.base.LogContext;
 import dev.braid.base.Portal;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.BraidException;
@@ -45,8 +46,11 @@ public final class Rejoin {
   private final Uninvited uninvited;
   private final Steps steps;
 
-  /** Why no path came about, as it was said last: it is said again only when it changes. */
-  private final Map<Wwid, String> said = new HashMap<>();
+  /** What was said last of a LUN: it is said again only when it changes. */
+  private final Map<Wwid, Said> said = new HashMap<>();
+
+  /** Not the text: that may tell how long something took, and be another one at each look. */
+  private record Said(List<Portal> lacking, Class<?> why) {}
 
   Rejoin(
       Locks locks,
@@ -141,7 +145,9 @@ public final class Rejoin {
   }
 
   private void join(Lun lun, List<Portal> worth, Deadline deadline) {
-    try (var volume = hold(lun)) {
+    var lines = Map.of(LogContext.WWID, lun.wwid().text());
+    try (var context = LogContext.with(lines);
+        var volume = hold(lun)) {
       if (missing(lun, sessions.all()).isEmpty()) {
         return; // joined, or detached, meanwhile
       }
@@ -152,13 +158,14 @@ public final class Rejoin {
     } catch (Busy e) {
       log.debug("{} is at work: {}", lun.wwid(), e.getMessage());
     } catch (BraidException e) {
-      say(lun, e.messageAndCause());
+      say(lun, e);
     }
   }
 
-  private void say(Lun lun, String why) {
-    if (!why.equals(said.put(lun.wwid(), why))) {
-      log.warn("{} lacks a path: {}", lun.wwid(), why);
+  private void say(Lun lun, BraidException why) {
+    var now = new Said(missing(lun, sessions.all()), why.getClass());
+    if (!now.equals(said.put(lun.wwid(), now))) {
+      log.warn("{} lacks a path: {}", lun.wwid(), why.messageAndCause());
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.braid.initiator;
 
+import dev.braid.base.Inquiry;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Step;
 import dev.braid.base.step.Steps;
@@ -32,9 +33,9 @@ public final class UdevRules {
   private static final Logger log = LoggerFactory.getLogger(UdevRules.class);
 
   /** Before all others. */
-  private static final String RULES = "00-braid.rules";
+  static final String RULES = "00-braid.rules";
 
-  private static final String PROPERTIES = "00-braid.env";
+  static final String PROPERTIES = "00-braid.env";
 
   /** A rule may not set DEVTYPE itself, but may read it from a file. */
   private static final String PROPERTIES_CONTENT = "DEVTYPE=braid_lun\n";
@@ -62,10 +63,10 @@ public final class UdevRules {
         # Written by Braid; changes are overwritten. It matches Braid's LUNs only.
         ACTION=="change", SUBSYSTEM=="scsi", ENV{DEVTYPE}=="scsi_device", \\
           ENV{SDEV_UA}=="REPORTED_LUNS_DATA_HAS_CHANGED", \\
-          ATTR{vendor}=="LIO-ORG*", ATTR{model}=="Braid*", \\
+          ATTR{vendor}=="%s*", ATTR{model}=="%s*", \\
           ENV{SDEV_UA}="", IMPORT{file}="%s"
         """
-        .formatted(folder.resolve(PROPERTIES));
+        .formatted(Inquiry.VENDOR, Inquiry.PRODUCT, folder.resolve(PROPERTIES));
   }
 
   private void ensure(Path file, String content) {

@@ -1,5 +1,6 @@
 package dev.braid.initiator;
 
+import dev.braid.base.Inquiry;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.iscsi.IscsiSession;
@@ -29,9 +30,6 @@ import org.slf4j.LoggerFactory;
 public final class Uninvited {
 
   private static final Logger log = LoggerFactory.getLogger(Uninvited.class);
-
-  private static final String VENDOR = "LIO-ORG";
-  private static final String PRODUCT = "Braid";
 
   private final ScsiDevices devices;
   private final IscsiSessions sessions;
@@ -117,7 +115,7 @@ public final class Uninvited {
       }
       devices
           .at(address)
-          .filter(d -> d.vendor().equals(VENDOR) && d.model().equals(PRODUCT))
+          .filter(d -> d.vendor().equals(Inquiry.VENDOR) && d.model().equals(Inquiry.PRODUCT))
           .filter(d -> luns.stream().noneMatch(lun -> d.keptAs(lun.wwid())))
           .filter(d -> !inUse(d))
           .ifPresent(d -> found.add(Found.of(d, session.get())));

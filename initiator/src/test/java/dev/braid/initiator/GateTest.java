@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,8 @@ class GateTest {
   @TempDir Path host;
 
   private final Map<String, String> versions = new ConcurrentHashMap<>();
+  private final List<String> others = new CopyOnWriteArrayList<>();
+  private final List<String> doubts = new CopyOnWriteArrayList<>();
   private int programs;
   private long now;
 
@@ -87,6 +90,41 @@ class GateTest {
     versions.put("iscsiadm", "iscsiadm version 2.1.10\n");
     versions.put("iscsid", "iscsid version 2.1.10\n");
     assertThat(gate().wrong()).anySatisfy(why -> assertThat(why).contains("2.1.10", "hangs"));
+  }
+
+  @Test
+  @DisplayName("a host whose name another node has is refused; so is one with a rule that scans")
+  void othersWord() throws IOException {
+    others.add("node2 has this name too");
+    write(
+        "etc/udev/rules.d/00-a.rules",
+        "SUBSYSTEM==\"scsi\", ENV{SDEV_UA}==\"REPORTED_LUNS_DATA_HAS_CHANGED\", RUN+=\"scan\"\n");
+    assertThat(gate().wrong())
+        .anySatisfy(why -> assertThat(why).contains("node2"))
+        .anySatisfy(why -> assertThat(why).contains("00-a.rules"));
+  }
+
+  @Test
+  @DisplayName("without iscsid's socket, and without an initiator name, nothing is attached")
+  void iscsidAway() throws IOException {
+    write("proc/net/unix", "Num RefCount Protocol Flags Type St Inode Path\n");
+    Files.delete(host.resolve("etc/iscsi/initiatorname.iscsi"));
+    assertThat(gate().wrong())
+        .anySatisfy(why -> assertThat(why).contains("iscsid does not listen", "iscsid.socket"))
+        .anySatisfy(why -> assertThat(why).contains("there is no", "initiatorname.iscsi"));
+  }
+
+  @Test
+  @DisplayName("a clock that is far off is told and closes nothing")
+  void doubt() {
+    doubts.add("this host's clock is about 60 minutes ahead");
+    Gate gate = gate();
+    assertThat(gate.wrong()).as("multipathd alone").hasSize(1);
+    assertThat(gate.doubtful()).containsExactly("this host's clock is about 60 minutes ahead");
+    doubts.clear();
+    now += 16L * 1_000_000_000;
+    assertThat(gate.wrong()).hasSize(1);
+    assertThat(gate.doubtful()).isEmpty();
   }
 
   @Test
@@ -157,6 +195,7 @@ class GateTest {
             host.resolve("sys"),
             host.resolve("dev"),
             host.resolve("run/udev"),
+            List.of(host.resolve("etc/udev/rules.d"), host.resolve("usr/lib/udev/rules.d")),
             host.resolve("etc/iscsi/nodes"),
             host.resolve("etc/iscsi/initiatorname.iscsi"),
             host.resolve("etc/multipath"),
@@ -170,7 +209,8 @@ class GateTest {
             host.resolve("luns"));
     var socket = new MultipathdSocket(host.resolve("none"), "/braid/test/nobody");
     Ticker ticker = () -> now;
-    return new Gate(new HostLook(paths, new OpenIscsiVersions(exec), socket), ticker);
+    var look = new HostLook(paths, new OpenIscsiVersions(exec), socket, () -> others);
+    return new Gate(look, () -> doubts, ticker);
   }
 
   private void awaitAnswers() {

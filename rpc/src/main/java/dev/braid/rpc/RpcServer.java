@@ -65,6 +65,19 @@ public final class RpcServer implements AutoCloseable {
       Endpoint.Unix endpoint,
       List<BindableService> services,
       List<ServerInterceptor> interceptors) {
+    return onUnixSocket(endpoint, services, interceptors, new CallSteps());
+  }
+
+  /**
+   * As above.
+   *
+   * @param steps observes the steps that the calls make, for the log of the calls
+   */
+  public static RpcServer onUnixSocket(
+      Endpoint.Unix endpoint,
+      List<BindableService> services,
+      List<ServerInterceptor> interceptors,
+      CallSteps steps) {
     var file = new SocketFile(endpoint.path());
     var health = new HealthStatusManager();
     NettyServerBuilder builder =
@@ -72,7 +85,8 @@ public final class RpcServer implements AutoCloseable {
             SOCKET.call("make room for socket", file::prepare),
             NioServerDomainSocketChannel.class,
             services,
-            health);
+            health,
+            steps);
     interceptors.forEach(builder::intercept);
     Server server = start(builder, endpoint);
     SOCKET.run("publish socket", file::publish);
@@ -85,10 +99,20 @@ public final class RpcServer implements AutoCloseable {
    */
   public static RpcServer onTcp(
       Endpoint.Tcp endpoint, TlsFiles tls, List<BindableService> services) {
+    return onTcp(endpoint, tls, services, new CallSteps());
+  }
+
+  /**
+   * As above.
+   *
+   * @param steps observes the steps that the calls make, for the log of the calls
+   */
+  public static RpcServer onTcp(
+      Endpoint.Tcp endpoint, TlsFiles tls, List<BindableService> services, CallSteps steps) {
     var health = new HealthStatusManager();
     Server server =
         start(
-            builder(endpoint.socketAddress(), NioServerSocketChannel.class, services, health)
+            builder(endpoint.socketAddress(), NioServerSocketChannel.class, services, health, steps)
                 .sslContext(Tls.server(tls)),
             endpoint);
     return new RpcServer(server, health, endpoint.host() + ":" + server.getPort(), null);
@@ -98,13 +122,14 @@ public final class RpcServer implements AutoCloseable {
       SocketAddress address,
       Class<? extends ServerChannel> channel,
       List<BindableService> services,
-      HealthStatusManager health) {
+      HealthStatusManager health,
+      CallSteps steps) {
     var builder =
         NettyServerBuilder.forAddress(address)
             .channelType(channel)
             .bossEventLoopGroup(Loops.ALL)
             .workerEventLoopGroup(Loops.ALL)
-            .intercept(new CallLog())
+            .intercept(new CallLog(steps))
             .addService(health.getHealthService())
             // A client pings every few seconds while it waits (HeadConnection): that is no abuse.
             .permitKeepAliveTime(HeadConnection.PING_EVERY.toSeconds() / 2, TimeUnit.SECONDS)

@@ -15,7 +15,9 @@ import dev.braid.linux.libc.Posix;
 import dev.braid.linux.lock.FileLocks;
 import dev.braid.linux.loop.Loops;
 import dev.braid.linux.loop.change.KernelLoopChange;
+import dev.braid.rpc.CallSteps;
 import dev.braid.rpc.RpcServer;
+import dev.braid.rpc.StepLog;
 import dev.braid.rpc.TlsFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,7 +81,8 @@ public final class Main {
     Path folder = real(settings.get(AgentSettings.POOL_FOLDER));
     Path configfs = settings.get(AgentSettings.CONFIGFS);
     requireLio(configfs);
-    var steps = new Steps(observers(settings));
+    var callSteps = new CallSteps();
+    var steps = new Steps(observers(settings, callSteps));
 
     // Held until this process ends, however it ends (rule 13).
     var pool = settings.get(AgentSettings.POOL);
@@ -109,7 +113,11 @@ public final class Main {
     log.info("target {} serves {} volumes", target, book.volumes().size());
 
     var server =
-        RpcServer.onTcp(settings.get(AgentSettings.LISTEN), tls, List.of(new TargetService(agent)));
+        RpcServer.onTcp(
+            settings.get(AgentSettings.LISTEN),
+            tls,
+            List.of(new TargetService(agent)),
+            callSteps);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -121,11 +129,12 @@ public final class Main {
     server.awaitEnd();
   }
 
-  private static List<StepObserver> observers(Settings settings) {
-    return settings
+  private static List<StepObserver> observers(Settings settings, CallSteps callSteps) {
+    var observers = new ArrayList<StepObserver>(List.of(new StepLog(), callSteps));
+    settings
         .get(AgentSettings.KILL_POINT_FOLDER)
-        .<List<StepObserver>>map(f -> List.of(new KillPoint(f, Posix::killSelf)))
-        .orElse(List.of());
+        .ifPresent(folder -> observers.add(new KillPoint(folder, Posix::killSelf)));
+    return observers;
   }
 
   /** Without links in it, as the kernel names files behind loop devices. */

@@ -10,6 +10,8 @@ import dev.braid.proto.csi.v1.ControllerPublishVolumeRequest;
 import dev.braid.proto.csi.v1.ControllerUnpublishVolumeRequest;
 import dev.braid.proto.csi.v1.CreateVolumeRequest;
 import dev.braid.proto.csi.v1.DeleteVolumeRequest;
+import dev.braid.proto.csi.v1.NodeGetStorageHealthRequest;
+import dev.braid.proto.csi.v1.NodeGetStorageHealthResponse.StorageBackendHealth;
 import dev.braid.proto.csi.v1.NodeGetVolumeHealthRequest;
 import dev.braid.proto.csi.v1.NodeGetVolumeStatsRequest;
 import dev.braid.proto.csi.v1.NodeGetVolumeStatsResponse;
@@ -19,6 +21,7 @@ import dev.braid.proto.csi.v1.NodeUnpublishVolumeRequest;
 import dev.braid.proto.csi.v1.NodeUnstageVolumeRequest;
 import dev.braid.proto.csi.v1.VolumeCapability;
 import dev.braid.proto.csi.v1.VolumeHealth;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -181,6 +184,15 @@ public final class Stack implements AutoCloseable {
         .nodeGetVolumeHealth(
             NodeGetVolumeHealthRequest.newBuilder().setVolumeId(volume.id().toString()).build())
         .getVolumeHealth();
+  }
+
+  /** What the node sees of the heads; empty if all is well. */
+  public List<StorageBackendHealth> storageHealth(Machine node) {
+    return node(node)
+        .client()
+        .node()
+        .nodeGetStorageHealth(NodeGetStorageHealthRequest.getDefaultInstance())
+        .getBackendHealthList();
   }
 
   public void nodeUnpublish(LabVolume volume, Machine node) {

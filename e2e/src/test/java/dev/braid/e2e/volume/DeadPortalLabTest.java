@@ -11,6 +11,7 @@ import dev.braid.e2e.stack.LabVolume;
 import dev.braid.e2e.stack.Paths;
 import dev.braid.e2e.stack.Stack;
 import dev.braid.e2e.stack.Wait;
+import dev.braid.proto.csi.v1.StorageHealthErrorType;
 import dev.braid.proto.csi.v1.VolumeHealth.VolumeHealthEntry;
 import dev.braid.proto.csi.v1.VolumeHealthErrorType;
 import java.time.Duration;
@@ -48,6 +49,14 @@ class DeadPortalLabTest {
         .contains("1 of 2 paths work", stack.lab().san1().address(SanNetwork.B), "cable");
     assertThat(stack.health(volume, node).getHealthStatuses(0).getStatus())
         .isEqualTo(VolumeHealthErrorType.DEGRADED);
+    assertThat(stack.storageHealth(node))
+        .singleElement()
+        .satisfies(
+            storage -> {
+              assertThat(storage.getStatus()).isEqualTo(StorageHealthErrorType.STORAGE_DEGRADED);
+              assertThat(storage.getMessage())
+                  .contains("1 of 2 portals work", stack.lab().san1().address(SanNetwork.B));
+            });
     var stats = stack.stats(volume, node);
     assertThat(stats.getVolumeCondition().getAbnormal()).isTrue();
     assertThat(stats.getUsageList())
@@ -57,6 +66,7 @@ class DeadPortalLabTest {
     node.plugCable(SanNetwork.B);
     Wait.until("its path joins", JOINS, () -> Paths.of(node, volume).equals(new Paths(2, 0)));
     Wait.until("the volume is whole", JOINS, () -> said(volume).isEmpty());
+    Wait.until("the head is whole", JOINS, () -> stack.storageHealth(node).isEmpty());
 
     stack.takeDown(volume, node, context);
     stack.delete(volume);

@@ -136,7 +136,8 @@ class EveryRpcLabTest {
               NodeServiceCapability.RPC.Type.STAGE_UNSTAGE_VOLUME,
               NodeServiceCapability.RPC.Type.GET_VOLUME_STATS,
               NodeServiceCapability.RPC.Type.VOLUME_CONDITION,
-              NodeServiceCapability.RPC.Type.GET_VOLUME_HEALTH);
+              NodeServiceCapability.RPC.Type.GET_VOLUME_HEALTH,
+              NodeServiceCapability.RPC.Type.GET_STORAGE_HEALTH);
     }
   }
 
@@ -173,6 +174,7 @@ class EveryRpcLabTest {
     var context = stack.bringUp(volume, node);
     assertThat(stack.stats(volume, node).getVolumeCondition().getAbnormal()).isFalse();
     assertThat(stack.health(volume, node).getHealthStatusesList()).isEmpty();
+    assertThat(stack.storageHealth(node)).isEmpty();
     stack.takeDown(volume, node, context);
     stack.delete(volume);
     clean.assertNoneNow();

@@ -1,6 +1,6 @@
 /**
- * What the kernel knows of the way to a portal, and whether large packets pass it. Reads, and sends
- * an echo request; changes nothing.
+ * What the kernel knows of the way to a portal, whether large packets pass it, and what time it is
+ * at its end. Reads, and sends ICMP requests; changes nothing.
  */
 @NullMarked
 package dev.braid.linux.net;

@@ -46,6 +46,15 @@ public final class Programs {
     return command(Long.toString(process.pid())).equals(process.command());
   }
 
+  /** Whether it was stopped by a signal or a debugger, and does nothing until it is let go on. */
+  public boolean stopped(Running process) {
+    return Attributes.text(proc.resolve(Long.toString(process.pid())).resolve("status")).stream()
+        .flatMap(String::lines)
+        .filter(line -> line.startsWith("State:"))
+        .map(line -> line.substring("State:".length()).strip())
+        .anyMatch(state -> state.startsWith("T") || state.startsWith("t"));
+  }
+
   private List<String> command(String pid) {
     return Attributes.text(proc.resolve(pid).resolve("cmdline")).stream()
         .flatMap(text -> Stream.of(text.split("\0", -1)))

@@ -54,9 +54,9 @@ class WayTest {
   @DisplayName("the checksum is the Internet's: over a packet that has it, it is zero")
   void checksum() {
     byte[] packet = {8, 0, 0, 0, 0x12, 0x34, 0, 1, 7};
-    int sum = Echo.checksum(packet);
+    int sum = Icmp.checksum(packet);
     packet[2] = (byte) (sum >> 8);
     packet[3] = (byte) sum;
-    assertThat(Echo.checksum(packet)).isZero();
+    assertThat(Icmp.checksum(packet)).isZero();
   }
 }

@@ -1,6 +1,7 @@
 package dev.braid.agent.lio;
 
 import dev.braid.agent.book.Volume;
+import dev.braid.base.Inquiry;
 import dev.braid.base.Serial;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.WrongDevice;
@@ -17,9 +18,6 @@ import org.slf4j.LoggerFactory;
 public final class Backstores {
 
   private static final Logger log = LoggerFactory.getLogger(Backstores.class);
-
-  /** Rule 5. The vendor stays LIO's. */
-  private static final String PRODUCT = "Braid";
 
   private final Configfs configfs;
   private final ConfigfsChange change;
@@ -80,8 +78,8 @@ public final class Backstores {
       steps.run(
           "set serial", step -> change.write(step, wwn + "/vpd_unit_serial", serial.digits()));
     }
-    if (!read(wwn + "/product_id").equals(PRODUCT)) {
-      steps.run("set product", step -> change.write(step, wwn + "/product_id", PRODUCT));
+    if (!read(wwn + "/product_id").equals(Inquiry.PRODUCT)) {
+      steps.run("set product", step -> change.write(step, wwn + "/product_id", Inquiry.PRODUCT));
     }
   }
 
