@@ -70,6 +70,7 @@ class DamagedRecordLabTest {
     LabVolume first = stack.create("damaged", 64L << 20, Capabilities.block());
     var firstContext = stack.bringUp(first, node);
     var ours = new NodeSessions(node, Head.TARGET);
+    assertThat(ours.records()).hasSize(2);
     damage.doTo(node, ours.records());
 
     LabVolume second = stack.create("beside-damaged", 64L << 20, Capabilities.block());
