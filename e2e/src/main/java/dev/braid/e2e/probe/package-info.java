@@ -21,7 +21,8 @@
  * </ul>
  *
  * <p>What is seen at the first look counts, with one exception: processes may take a few seconds to
- * end, such as those that udev starts by itself.
+ * end, such as those that udev starts by itself. Who asks with {@code assertNoneSoon} gives the
+ * same to multipath's lists, which are pruned after the answer of a call.
  */
 @NullMarked
 package dev.braid.e2e.probe;

@@ -3,6 +3,7 @@ package dev.braid.e2e.volume;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How a call failed, as its caller sees it.
@@ -15,15 +16,21 @@ record Failure(Status.Code status, String message, Duration took) {
    * @throws AssertionError if the call succeeded
    */
   static Failure of(Runnable call) {
+    return ifAny(call).orElseThrow(() -> new AssertionError("the call succeeded"));
+  }
+
+  /** Empty if it succeeded. */
+  static Optional<Failure> ifAny(Runnable call) {
     long start = System.nanoTime();
     try {
       call.run();
+      return Optional.empty();
     } catch (StatusRuntimeException e) {
-      return new Failure(
-          e.getStatus().getCode(),
-          String.valueOf(e.getStatus().getDescription()),
-          Duration.ofNanos(System.nanoTime() - start));
+      return Optional.of(
+          new Failure(
+              e.getStatus().getCode(),
+              String.valueOf(e.getStatus().getDescription()),
+              Duration.ofNanos(System.nanoTime() - start)));
     }
-    throw new AssertionError("the call succeeded");
   }
 }

@@ -6,7 +6,6 @@ import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.lab.SanNetwork;
 import dev.braid.e2e.probe.Leftovers;
 import dev.braid.e2e.stack.Capabilities;
-import dev.braid.e2e.stack.Head;
 import dev.braid.e2e.stack.InStack;
 import dev.braid.e2e.stack.LabVolume;
 import dev.braid.e2e.stack.Paths;
@@ -28,14 +27,14 @@ class LostLabTest {
   /** A session is made anew, and multipathd reads from its path. */
   private static final Duration BACK = Duration.ofSeconds(90);
 
-  private static final String LIO = "/sys/kernel/config/target/iscsi/" + Head.TARGET;
-
   private final Stack stack;
   private final Machine node;
+  private final HeadByHand head;
 
   LostLabTest(Stack stack) {
     this.stack = stack;
     this.node = stack.lab().node1();
+    this.head = new HeadByHand(stack.lab().san1(), node);
   }
 
   @AfterEach
@@ -121,18 +120,18 @@ class LostLabTest {
     var context = stack.bringUp(volume, node);
     String lun = String.valueOf(context.get("lun"));
     String sum = writeToMemory(volume);
-    unmap(lun);
+    head.unmap(lun);
 
     stack.nodeUnpublish(volume, node);
     assertThat(refused(volume).message()).contains("the head maps no such LUN to this node");
 
-    mapAgain(lun);
+    head.map(lun);
     comesOff(volume);
     stack.stage(volume, node, context);
     assertThat(sum(volume)).isEqualTo(sum);
 
     stack.node(node).orderDiscard(volume, "Ada", "unmapped by mistake");
-    unmap(lun);
+    head.unmap(lun);
     stack.unstage(volume, node);
     assertThat(audit(volume)).contains("unmapped by mistake").hasLineCount(1);
     stack.attest(volume, node, context);
@@ -213,31 +212,5 @@ class LostLabTest {
           Duration.ofSeconds(30),
           () -> node.exec("timeout 2 bash -c ': < " + portal + "'").ok());
     }
-  }
-
-  /** As an administrator would by mistake: the node's mapped LUN, on both portals. */
-  private void unmap(String lun) {
-    stack
-        .lab()
-        .san1()
-        .run("for t in 1 2; do m=" + mapped(lun) + "; rm $m/lun && rmdir $m || exit 1; done");
-  }
-
-  private void mapAgain(String lun) {
-    stack
-        .lab()
-        .san1()
-        .run(
-            "for t in 1 2; do m="
-                + mapped(lun)
-                + "; mkdir $m && ln -s "
-                + LIO
-                + "/tpgt_$t/lun/lun_"
-                + lun
-                + " $m/lun && echo 0 > $m/write_protect || exit 1; done");
-  }
-
-  private String mapped(String lun) {
-    return LIO + "/tpgt_$t/acls/" + node.iqn() + "/lun_" + lun;
   }
 }

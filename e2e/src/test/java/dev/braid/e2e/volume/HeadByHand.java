@@ -1,0 +1,55 @@
+package dev.braid.e2e.volume;
+
+import dev.braid.e2e.lab.Machine;
+import dev.braid.e2e.stack.Head;
+
+/** What an administrator could do to Braid's target on the head, past the agent, for one node. */
+record HeadByHand(Machine head, Machine node) {
+
+  private static final String LIO = "/sys/kernel/config/target/iscsi/" + Head.TARGET;
+
+  /** The node's mapped LUN, on both portals. */
+  void unmap(String number) {
+    each("m=" + mapped(number) + "; rm $m/lun && rmdir $m");
+  }
+
+  /** Under its own number, as the agent maps it. */
+  void map(String lun) {
+    each("mkdir " + mapped(lun));
+    link(lun, lun);
+  }
+
+  /** Another LUN behind a number that the node has mapped. */
+  void remap(String number, String lun) {
+    each("rm " + mapped(number) + "/lun");
+    link(number, lun);
+  }
+
+  /** With no LUN mapped any more. */
+  void removeAcl() {
+    each("rmdir " + acl());
+  }
+
+  private void link(String number, String lun) {
+    each(
+        "m="
+            + mapped(number)
+            + "; ln -s "
+            + LIO
+            + "/tpgt_$t/lun/lun_"
+            + lun
+            + " $m/lun && echo 0 > $m/write_protect");
+  }
+
+  private void each(String script) {
+    head.run("for t in 1 2; do " + script + " || exit 1; done");
+  }
+
+  private String mapped(String number) {
+    return acl() + "/lun_" + number;
+  }
+
+  private String acl() {
+    return LIO + "/tpgt_$t/acls/" + node.iqn();
+  }
+}
