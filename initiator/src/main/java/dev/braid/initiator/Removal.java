@@ -83,6 +83,8 @@ final class Removal {
     // Whatever still stands on a path came to it past the map.
     use.checkFree(paths.stream().map(PathFinder.Path::device).toList(), volume, deadline);
     delete(wwid, paths, volume, deadline);
+    // multipathd, behind with its events, may have made it anew while the paths were there.
+    maps.flush(wwid, deadline);
     portals.tidy(targets(paths), deadline);
     seen.forget(wwid, deadline);
     if (known.has(wwid)) {
