@@ -88,6 +88,9 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
 
   boolean detachFails;
 
+  /** Something that the volume had to write did not get to the storage. */
+  boolean writeFails;
+
   /** A file on the volume is open. */
   boolean busy;
 
@@ -176,7 +179,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   Plugin plugin(Steps steps, VolumeLocks locks, StageRecords records, Attestor attestor) {
     var files = new HostFiles();
     var fileSystems = new FileSystems(this, this, new Blkid(this), new E2fsprogs(this), steps);
-    var unmount = new Unmount(this, this::table, HOLDERS, steps);
+    var unmount = new Unmount(this, HOLDERS, steps);
     var discard = discard(steps, records);
     return new Plugin(
         new StageVolume(
@@ -405,6 +408,15 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
         return;
       }
     }
+  }
+
+  @Override
+  public void writeOut(Step step, Path target, Deadline deadline) {
+    if (writeFails) {
+      writeFails = false; // the kernel says it once
+      throw new KernelRefused("the file system at " + target + " could not be written out");
+    }
+    journal.add("write out " + target.getFileName());
   }
 
   @Override

@@ -11,8 +11,10 @@ import dev.braid.base.error.AlreadyExists;
 import dev.braid.base.error.Busy;
 import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.InvalidInput;
+import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.Refused;
 import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.mount.MountEntry;
 import dev.braid.linux.mount.change.Mounts.Flag;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +59,7 @@ class NodeLifeTest {
             "mount /dev/dm-7 as ext4 ",
             "bind rw",
             "unmount target",
+            "write out staging",
             "unmount staging",
             "detach",
             "attest 1");
@@ -324,6 +327,41 @@ class NodeLifeTest {
     assertThat(host.journal).doesNotContain("detach");
     assertThat(host.mapped).isTrue();
     host.busy = false;
+    unstage();
+    assertNothingLeft();
+  }
+
+  @Test
+  @DisplayName("rule 9: what could not be written refuses the unstage, by name, before any unmount")
+  void notWrittenOut() {
+    stage(EXT4);
+    host.writeFails = true;
+    assertThatThrownBy(this::unstage)
+        .isInstanceOf(KernelRefused.class)
+        .hasMessageContainingAll(VOLUME.toString(), "stays mounted", host.staging().toString());
+    assertThat(host.mounts).hasSize(1);
+    assertThat(host.journal).doesNotContain("unmount staging", "detach");
+    unstage();
+    assertNothingLeft();
+  }
+
+  @Test
+  @DisplayName("rule 9: a file system that turned read-only has nothing to write, and comes off")
+  void turnedReadOnly() {
+    stage(EXT4);
+    MountEntry top = host.mounts.remove(0);
+    host.mounts.add(
+        new MountEntry(
+            top.id(),
+            top.parent(),
+            top.device(),
+            top.root(),
+            top.target(),
+            List.of("rw"),
+            top.type(),
+            top.source(),
+            List.of("ro")));
+    host.writeFails = true;
     unstage();
     assertNothingLeft();
   }
