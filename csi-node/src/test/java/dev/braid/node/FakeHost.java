@@ -29,6 +29,7 @@ import dev.braid.linux.block.change.BlockChange;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.dm.DmTarget;
+import dev.braid.linux.dm.Pinned;
 import dev.braid.linux.exec.Exec;
 import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.filesystem.Blkid;
@@ -85,6 +86,12 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   boolean claimed;
 
   boolean diesInMke2fs;
+
+  /** The map went, and its number is another's, before it was opened. */
+  boolean swapped;
+
+  /** Whether the plugin holds the map open. */
+  private boolean pinned;
 
   boolean detachFails;
 
@@ -338,6 +345,34 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
     return Optional.of(map()).filter(m -> mapped && m.number().equals(number));
   }
 
+  @Override
+  public Pinned pin(DmDevice map) {
+    if (swapped) {
+      throw new KernelRefused("the map mpatha went away while it was opened");
+    }
+    opened++;
+    pinned = true;
+    return new Pinned() {
+      @Override
+      public DmDevice map() {
+        return map;
+      }
+
+      @Override
+      public void close() {
+        opened--;
+        pinned = false;
+      }
+    };
+  }
+
+  /** What is done with the device is done while it is held. */
+  private void hold(String what) {
+    if (!pinned) {
+      throw new AssertionError(what + " by a name that may be another map's by now");
+    }
+  }
+
   private DmDevice map() {
     return new DmDevice(MAP.number(), MAP.name(), MAP.uuid(), opened, false, false, true);
   }
@@ -372,6 +407,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   @Override
   public void mount(
       Step step, Path device, Path target, String type, Set<Flag> flags, String data) {
+    hold("mount");
     journal.add("mount " + device + " as " + type + " " + data);
     bytes[1024 + 0x34]++; // ext4 counts its mounts
     addMount(MAP.number(), "/", target, type, flags.contains(Flag.READ_ONLY) ? "ro" : "rw", data);
@@ -388,6 +424,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   }
 
   private void bind(Path source, Path target, String mode) {
+    hold("bind");
     journal.add("bind " + mode);
     if (source.equals(MAP.node())) {
       addMount(DEVTMPFS, "/" + MAP.kernelName(), target, "devtmpfs", mode);
@@ -480,6 +517,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
             : new Result(argv, 2, "", "");
       }
       case "mke2fs" -> {
+        hold("mke2fs");
         journal.add("mke2fs");
         Arrays.fill(bytes, 0, 64 << 10, (byte) 0);
         bytes[300_000] = 1;
@@ -492,6 +530,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
         return new Result(argv, 0, "", "");
       }
       case "e2fsck" -> {
+        hold("e2fsck");
         journal.add("e2fsck");
         return new Result(argv, 0, "", "");
       }

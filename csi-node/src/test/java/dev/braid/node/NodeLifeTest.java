@@ -213,6 +213,23 @@ class NodeLifeTest {
   }
 
   @Test
+  @DisplayName("rule 3: a map that is another's once it is held open is not touched")
+  void swapped() {
+    host.swapped = true;
+    assertThatThrownBy(() -> stage(EXT4)).isInstanceOf(KernelRefused.class);
+    assertThat(host.journal).doesNotContain("mke2fs");
+    host.swapped = false;
+    stage(BLOCK);
+    host.swapped = true;
+    assertThatThrownBy(() -> publish(BLOCK, false)).isInstanceOf(KernelRefused.class);
+    assertThat(host.mounts).isEmpty();
+    host.swapped = false;
+    unpublish();
+    unstage();
+    assertNothingLeft();
+  }
+
+  @Test
   @DisplayName("F2: a block volume's content is nobody's business")
   void blockContent() {
     host.bytes[0] = 1;
@@ -446,6 +463,7 @@ class NodeLifeTest {
   }
 
   private void assertNothingLeft() {
+    assertThat(host.opened).as("held open by us").isZero();
     assertThat(host.mounts).isEmpty();
     assertThat(host.mapped).isFalse();
     assertThat(host.target()).doesNotExist();

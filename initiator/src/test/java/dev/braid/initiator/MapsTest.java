@@ -15,6 +15,7 @@ import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.dm.DmTarget;
+import dev.braid.linux.dm.Pinned;
 import dev.braid.linux.dm.change.DeviceMapperChange;
 import dev.braid.linux.multipath.MultipathdSocket;
 import dev.braid.linux.multipath.change.Multipathd;
@@ -271,6 +272,11 @@ class MapsTest {
 
     @Override
     public Optional<DmDevice> byNumber(DeviceNumber number) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Pinned pin(DmDevice map) {
       throw new UnsupportedOperationException();
     }
 
