@@ -123,7 +123,19 @@ public final class Initiator {
     var watch = new PortalWatch(sessions, portals, clock);
     var removal =
         new Removal(
-            finder, identity, maps, devices, bus, blocks, use, portals, watch, known, seen, steps);
+            finder,
+            identity,
+            maps,
+            devices,
+            bus,
+            blocks,
+            use,
+            portals,
+            own,
+            watch,
+            known,
+            seen,
+            steps);
     var scan =
         new PathScan(devices, bus, identity, use, new LunLimit(paths.sysfs()), paths.dev(), steps);
     var writes = new WriteCheck(scsi, sessions, blocks, paths.dev());
