@@ -137,7 +137,15 @@ public final class Initiator {
             seen,
             steps);
     var scan =
-        new PathScan(devices, bus, identity, use, new LunLimit(paths.sysfs()), paths.dev(), steps);
+        new PathScan(
+            devices,
+            bus,
+            identity,
+            new StaleDevices(devices, bus, use, steps),
+            new PathSizes(devices, bus, steps),
+            new LunLimit(paths.sysfs()),
+            paths.dev(),
+            steps);
     var writes = new WriteCheck(scsi, sessions, blocks, paths.dev());
     var uninvited = new Uninvited(devices, sessions, blocks, dm, known);
     var assembly = new Assembly(scan, writes, maps, finder);
