@@ -1,5 +1,6 @@
 package dev.braid.initiator;
 
+import dev.braid.base.Repeater;
 import dev.braid.base.Ticker;
 import dev.braid.base.metric.Metrics;
 import dev.braid.base.step.Steps;
@@ -32,10 +33,14 @@ import dev.braid.linux.sysfs.change.ScsiBus;
 import dev.braid.linux.uevent.UdevDatabase;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 
 /** Wires the verbs of this package to the machine they run on. */
 public final class Initiator {
+
+  /** For what was at work at the last look: of what is detached the worker is told. */
+  private static final Duration PRUNE = Duration.ofSeconds(10);
 
   private final Attach attach;
   private final Detach detach;
@@ -69,8 +74,9 @@ public final class Initiator {
   }
 
   /**
-   * For this host. Needs root, and the host's network namespace. Makes the folder of the locks, as
-   * they lie where a reboot clears them away.
+   * For this host, of which there is one in a process. Needs root, and the host's network
+   * namespace. Makes the folder of the locks, as they lie where a reboot clears them away. A thread
+   * of its own goes on until the process ends: the one of {@link Pruning}.
    */
   public static Initiator ofHost(
       HostPaths paths, Exec exec, Steps steps, Clock clock, Metrics metrics) {
@@ -94,7 +100,8 @@ public final class Initiator {
     var own = new OwnPortals(paths.targets());
     var strays = new Strays(programs, sessions);
     var known = new KnownLuns(paths.luns());
-    var seen = new Seen(paths.multipath(), steps);
+    var gone = new GoneLuns(paths.luns().resolve("gone"));
+    var seen = new Seen(paths.multipath(), gone, steps);
 
     var scsi = new Sg();
     var identity = new Identity(scsi, paths.dev());
@@ -149,11 +156,15 @@ public final class Initiator {
     var writes = new WriteCheck(scsi, sessions, blocks, paths.dev());
     var uninvited = new Uninvited(devices, sessions, blocks, dm, known);
     var assembly = new Assembly(scan, writes, maps, finder);
+    var pruning =
+        new Pruning(gone, seen, known, wwid -> maps.find(wwid).isPresent(), locks, steps);
+    var pruner = Repeater.every(PRUNE, "pruning multipath's lists", pruning::look);
+    pruner.wake(); // what an earlier start left
     return new Initiator(
         new Attach(locks, portals, assembly, maps, removal, known, seen, steps),
-        new Detach(locks, removal, maps),
+        new Detach(locks, removal, maps, pruner::wake),
         new Rejoin(
-            locks, known, sessions, blocks, portals, assembly, maps, watch, uninvited, steps),
+            locks, known, seen, sessions, blocks, portals, assembly, maps, watch, uninvited, steps),
         new Look(dm, finder),
         uninvited,
         new Health(dm, blocks, devices, sessions, known, watch),

@@ -36,6 +36,7 @@ public final class Rejoin {
 
   private final Locks locks;
   private final KnownLuns known;
+  private final Seen seen;
   private final IscsiSessions sessions;
   private final BlockTree blocks;
   private final Portals portals;
@@ -51,6 +52,7 @@ public final class Rejoin {
   Rejoin(
       Locks locks,
       KnownLuns known,
+      Seen seen,
       IscsiSessions sessions,
       BlockTree blocks,
       Portals portals,
@@ -61,6 +63,7 @@ public final class Rejoin {
       Steps steps) {
     this.locks = locks;
     this.known = known;
+    this.seen = seen;
     this.sessions = sessions;
     this.blocks = blocks;
     this.portals = portals;
@@ -103,6 +106,7 @@ public final class Rejoin {
   private void forget(Lun lun) {
     try (var volume = hold(lun)) {
       if (maps.find(lun.wwid()).isEmpty()) {
+        seen.letGo(lun.wwid());
         steps.run("forget LUN", step -> known.forget(step, lun.wwid()));
       }
     } catch (Busy e) {

@@ -90,7 +90,7 @@ final class Removal {
     // multipathd, behind with its events, may have made it anew while the paths were there.
     maps.flush(wwid, deadline);
     portals.tidy(left(paths, noted, own.targets()), deadline);
-    seen.forget(wwid, deadline);
+    seen.letGo(wwid); // before the note of it goes: killed between, a restart goes on
     if (known.has(wwid)) {
       steps.run("forget LUN", step -> known.forget(step, wwid));
     }
