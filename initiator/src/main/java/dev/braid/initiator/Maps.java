@@ -6,7 +6,6 @@ import dev.braid.base.error.BraidException;
 import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.KernelRefused;
-import dev.braid.base.error.NoPath;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DeviceMapper;
@@ -86,15 +85,12 @@ final class Maps {
    * paths; only where that does not come about is it asked. Never before udev has: a path that it
    * is told of earlier has no WWID yet, and multipathd comes back to it ten seconds later.
    *
-   * @param paths the block devices' names
+   * @param paths the block devices' names, and their numbers
    * @param events opened before the paths were made
    */
-  DmDevice await(Wwid wwid, List<String> paths, UeventSocket events, Deadline deadline) {
-    List<DeviceNumber> numbers =
-        paths.stream().map(blocks::number).flatMap(Optional::stream).toList();
-    if (numbers.size() < paths.size()) {
-      throw new NoPath("a path of " + wwid + " went away while it was attached");
-    }
+  DmDevice await(
+      Wwid wwid, Map<String, DeviceNumber> paths, UeventSocket events, Deadline deadline) {
+    List<DeviceNumber> numbers = List.copyOf(paths.values());
     var told = new HashSet<String>();
     Predicate<Uevent> matters =
         e -> {
@@ -110,19 +106,24 @@ final class Maps {
         events.await(
             matters,
             () ->
-                whole.get().isPresent() || paths.stream().allMatch(p -> told(p, wwid, told))
+                whole.get().isPresent()
+                        || paths.entrySet().stream().allMatch(p -> told(p, wwid, told))
                     ? Optional.of(true)
                     : Optional.empty(),
             deadline);
     if (ready.isEmpty()) {
       throw new DeadlinePassed(
-          "udev has not been through with the paths " + paths + " of " + wwid + ": does it run?");
+          "udev has not been through with the paths "
+              + paths.keySet()
+              + " of "
+              + wwid
+              + ": does it run?");
     }
     Optional<DmDevice> map = events.await(matters, whole, deadline.atMost(OWN_ACCORD));
     if (map.isPresent()) {
       return map.get();
     }
-    String trouble = nudge(wwid, paths, numbers, deadline);
+    String trouble = nudge(wwid, paths, deadline);
     return events
         .await(matters, whole, deadline)
         .orElseThrow(
@@ -131,18 +132,14 @@ final class Maps {
                     "multipathd made no map of "
                         + wwid
                         + " with the paths "
-                        + paths
+                        + paths.keySet()
                         + (trouble.isEmpty() ? "" : ": " + trouble)));
   }
 
   /** By an event that was seen, or by what udev wrote down: the path may be older than the call. */
-  private boolean told(String path, Wwid wwid, Set<String> events) {
-    return events.contains(path)
-        || blocks
-            .number(path)
-            .flatMap(n -> udev.property(n, "ID_SERIAL"))
-            .filter(wwid.text()::equals)
-            .isPresent();
+  private boolean told(Map.Entry<String, DeviceNumber> path, Wwid wwid, Set<String> events) {
+    return events.contains(path.getKey())
+        || udev.property(path.getValue(), "ID_SERIAL").filter(wwid.text()::equals).isPresent();
   }
 
   private boolean complete(DmDevice map, List<DeviceNumber> numbers) {
@@ -158,16 +155,16 @@ final class Maps {
     return dm.table(map).stream().flatMap(List::stream).mapToLong(t -> SECTOR * t.length()).sum();
   }
 
-  private String nudge(
-      Wwid wwid, List<String> paths, List<DeviceNumber> numbers, Deadline deadline) {
+  private String nudge(Wwid wwid, Map<String, DeviceNumber> paths, Deadline deadline) {
     log.warn("multipathd has made no whole map of {} by itself; asking it to", wwid);
     Deadline patience = deadline.atMost(COMMAND);
     try {
       List<DeviceNumber> have = find(wwid).map(this::table).orElse(List.of());
-      for (int i = 0; i < paths.size(); i++) {
-        if (!have.contains(numbers.get(i))) {
-          String path = paths.get(i);
-          steps.run("tell multipathd of path", step -> multipathd.addPath(step, path, patience));
+      for (Map.Entry<String, DeviceNumber> path : paths.entrySet()) {
+        if (!have.contains(path.getValue())) {
+          steps.run(
+              "tell multipathd of path",
+              step -> multipathd.addPath(step, path.getKey(), patience));
         }
       }
       if (find(wwid).isEmpty()) {
