@@ -70,17 +70,18 @@ final class Discard {
    * Returns if what is not written yet gets to the storage, or may be lost: then I/O that waits for
    * a path fails from here on. The caller holds the volume's lock.
    *
+   * @return whether what is not written yet gets to the storage; not, if it is given up
    * @throws NoPath saying what may be lost, why each path gives nothing, and what to do
    * @throws dev.braid.base.error.WrongDevice if a path answers as another LUN
    */
-  void permit(VolumeId volume, DmDevice map, Deadline deadline) {
+  boolean permit(VolumeId volume, DmDevice map, Deadline deadline) {
     Reach reach = attacher.reach(volume.wwid(), deadline);
     Optional<DiscardOrder> order = orders.find(volume);
     Optional<String> obstacle = order.flatMap(o -> obstacle(o, reach));
     obstacle.ifPresent(
         why -> log.warn("the {} is not carried out: {}", order.orElseThrow().describe(), why));
     if (reach.state() == Reach.State.WORKS) {
-      return;
+      return true;
     }
     String stake = atStake(map, deadline);
     if (order.isEmpty() || obstacle.isPresent()) {
@@ -91,6 +92,7 @@ final class Discard {
       throw new NoPath(refusal(volume, map, reach, stake) + ignored);
     }
     carryOut(order.get(), map, stake, reach, deadline);
+    return false;
   }
 
   private static String refusal(VolumeId volume, DmDevice map, Reach reach, String stake) {

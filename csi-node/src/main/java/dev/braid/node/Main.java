@@ -163,7 +163,7 @@ public final class Main {
     var mounts = new KernelMounts(exec);
     var mountTable = mountTable(settings);
     var holders = Holders.ofKernel();
-    var unmount = new Unmount(mounts, mountTable, holders, steps);
+    var unmount = new Unmount(mounts, holders, steps);
     var discard = new Discard(orders, records, boot, attacher, mountTable, holders, clock());
     var fileSystems =
         new FileSystems(

@@ -12,6 +12,7 @@ import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.block.BlockDevices;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.DmDevice;
+import dev.braid.linux.dm.Pinned;
 import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.mount.MountEntry;
 import dev.braid.linux.mount.MountTable;
@@ -74,10 +75,12 @@ final class PublishVolume {
     try (var volume = locks.take(wanted.volume(), "NodePublishVolume", deadline)) {
       DmDevice map =
           maps.multipath(wanted.volume().wwid()).orElseThrow(() -> notStaged(wanted.volume()));
-      if (wanted.use() instanceof VolumeUse.Block) {
-        publishDevice(wanted, map);
-      } else {
-        publishFolder(wanted, map);
+      try (Pinned pinned = maps.pin(map)) { // what is bound is this map's node, and no other's
+        if (wanted.use() instanceof VolumeUse.Block) {
+          publishDevice(wanted, pinned.map());
+        } else {
+          publishFolder(wanted, pinned.map());
+        }
       }
       log.info("published {} at {}", wanted.volume(), wanted.target());
     }

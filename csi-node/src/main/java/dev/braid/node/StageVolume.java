@@ -16,6 +16,7 @@ import dev.braid.initiator.Lun;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.DmDevice;
+import dev.braid.linux.dm.Pinned;
 import dev.braid.linux.mount.MountEntry;
 import dev.braid.linux.mount.MountTable;
 import dev.braid.linux.mount.change.Mounts;
@@ -129,15 +130,16 @@ final class StageVolume {
 
   private void make(Wanted wanted, Deadline deadline) {
     Attached attached = attacher.attach(wanted.lun(), deadline);
-    DmDevice map = proven(attached);
-    if (wanted.use() instanceof VolumeUse.Ext4 ext4) {
-      mount(wanted, ext4, map, deadline);
+    try (Pinned map = proven(attached)) { // until it is mounted, which holds it too
+      if (wanted.use() instanceof VolumeUse.Ext4 ext4) {
+        mount(wanted, ext4, map.map(), deadline);
+      }
     }
     log.info(
         "staged {} for {}: {} with {} paths",
         wanted.volume(),
         wanted.use().text(),
-        map.node(),
+        attached.map(),
         attached.paths());
   }
 
@@ -213,8 +215,11 @@ final class StageVolume {
     }
   }
 
-  /** The last look before anything is written: the device is the map of this very LUN. */
-  private DmDevice proven(Attached attached) {
+  /**
+   * The last look before anything is written: the device is the map of this very LUN, and stays it
+   * until it is let go of.
+   */
+  private Pinned proven(Attached attached) {
     DmDevice map =
         maps.multipath(attached.wwid())
             .orElseThrow(
@@ -223,7 +228,7 @@ final class StageVolume {
       throw new WrongDevice(
           attached.map() + " is not the map of " + attached.wwid() + ", which is " + map.node());
     }
-    return map;
+    return maps.pin(map);
   }
 
   private void mount(Wanted wanted, VolumeUse.Ext4 ext4, DmDevice map, Deadline deadline) {

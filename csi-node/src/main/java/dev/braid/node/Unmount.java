@@ -1,14 +1,14 @@
 package dev.braid.node;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.VolumeId;
 import dev.braid.base.error.DeviceInUse;
+import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.mount.MountEntry;
-import dev.braid.linux.mount.MountTable;
 import dev.braid.linux.mount.change.Mounts;
 import dev.braid.linux.proc.Holders;
 import java.time.Duration;
-import java.util.function.Supplier;
 
 /** Unmounts without force, and names who is in the way (rule 9). */
 final class Unmount {
@@ -16,30 +16,62 @@ final class Unmount {
   private static final Duration SEARCH = Duration.ofSeconds(5);
 
   private final Mounts mounts;
-  private final Supplier<MountTable> mountTable;
   private final Holders holders;
   private final Steps steps;
 
-  Unmount(Mounts mounts, Supplier<MountTable> mountTable, Holders holders, Steps steps) {
+  Unmount(Mounts mounts, Holders holders, Steps steps) {
     this.mounts = mounts;
-    this.mountTable = mountTable;
     this.holders = holders;
     this.steps = steps;
   }
 
   /**
+   * Takes a mount off whose file system stays mounted elsewhere.
+   *
    * @param step the step's name
    * @param top the mount on top of its target
    * @throws DeviceInUse naming every holder found
    */
   void unmount(String step, MountEntry top, Deadline deadline) {
+    unmount(top, deadline, () -> steps.run(step, s -> mounts.unmount(s, top.target())));
+  }
+
+  /**
+   * Takes off the last mount of a file system.
+   *
+   * @param writeOut whether what is not written yet gets to the storage, and so must be there
+   *     before anything is unmounted: the kernel tells nobody what an unmount failed to write
+   * @throws DeviceInUse naming every holder found
+   * @throws KernelRefused if something was not written; nothing is unmounted then
+   */
+  void unmountLast(
+      String step, VolumeId volume, MountEntry top, boolean writeOut, Deadline deadline) {
+    if (writeOut && !top.fileSystemReadOnly()) { // what turned so after an error writes no more
+      writeOut(volume, top, deadline);
+    }
+    unmount(
+        top, deadline, () -> steps.run(step, s -> mounts.unmountLast(s, top.target(), deadline)));
+  }
+
+  private void writeOut(VolumeId volume, MountEntry top, Deadline deadline) {
+    try {
+      steps.run("write out", step -> mounts.writeOut(step, top.target(), deadline));
+    } catch (KernelRefused e) {
+      throw new KernelRefused(
+          "volume "
+              + volume
+              + " stays mounted: "
+              + e.getMessage()
+              + ". The kernel says so once: what it could not write it has given up, and the next"
+              + " try goes on without it. Look in the kernel's log for what was lost",
+          e);
+    }
+  }
+
+  private void unmount(MountEntry top, Deadline deadline, Runnable change) {
     deadline.check("unmounting " + top.target());
     try {
-      if (mountTable.get().of(top.device()).size() > 1) {
-        steps.run(step, s -> mounts.unmount(s, top.target()));
-      } else {
-        steps.run(step, s -> mounts.unmountLast(s, top.target(), deadline));
-      }
+      change.run();
     } catch (DeviceInUse e) {
       throw new DeviceInUse(
           e.getMessage() + ", perhaps by " + holders.of(top.device(), deadline.atMost(SEARCH)), e);

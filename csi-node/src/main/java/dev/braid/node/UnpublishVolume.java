@@ -66,15 +66,18 @@ final class UnpublishVolume {
   void unpublish(VolumeId volume, Path target, Deadline deadline) {
     try (var held = locks.take(volume, "NodeUnpublishVolume", deadline)) {
       Optional<DmDevice> map = maps.multipath(volume.wwid());
+      MountTable table = mountTable.get();
       // More than one where two calls once met, before there was a lock across processes.
-      for (int left = mountTable.get().countAt(target); left > 0; left--) {
-        Optional<MountEntry> top = mountTable.get().at(target);
+      for (int left = table.countAt(target); left > 0; left--) {
+        Optional<MountEntry> top = table.at(target);
         if (top.isPresent()) {
           refuseForeign(volume, map, top.get());
-          unbind(volume, map, top.get(), deadline);
+          boolean last = table.of(top.get().device()).size() == 1;
+          unbind(volume, map, top.get(), last, deadline);
+          table = mountTable.get();
         }
       }
-      if (mountTable.get().at(target).isPresent()) {
+      if (table.at(target).isPresent()) {
         throw new KernelRefused(target + " was unmounted, but something is still mounted there");
       }
       remove(target);
@@ -82,12 +85,18 @@ final class UnpublishVolume {
     }
   }
 
-  private void unbind(VolumeId volume, Optional<DmDevice> map, MountEntry top, Deadline deadline) {
-    boolean last = mountTable.get().of(top.device()).size() == 1;
-    map.filter(m -> last && m.number().equals(top.device()))
-        .ifPresent(m -> discard.permit(volume, m, deadline));
+  private void unbind(
+      VolumeId volume, Optional<DmDevice> map, MountEntry top, boolean last, Deadline deadline) {
+    boolean writeOut =
+        map.filter(m -> last && m.number().equals(top.device()))
+            .map(m -> discard.permit(volume, m, deadline))
+            .orElse(false);
     try {
-      unmount.unmount("unbind", top, deadline);
+      if (last) {
+        unmount.unmountLast("unbind", volume, top, writeOut, deadline);
+      } else {
+        unmount.unmount("unbind", top, deadline);
+      }
     } catch (DeviceInUse e) {
       map.ifPresent(m -> discard.permit(volume, m, deadline));
       throw e; // where it was discarded, its holder is about to hear of that

@@ -62,11 +62,12 @@ final class UnstageVolume {
       maps.multipath(volume.wwid())
           .ifPresent(
               map -> {
-                refuseWhilePublished(volume, map, staging);
-                if (inUse(map)) {
-                  discard.permit(volume, map, deadline);
+                MountTable table = mountTable.get();
+                refuseWhilePublished(volume, map, table, staging);
+                if (inUse(map, table)) {
+                  boolean writeOut = discard.permit(volume, map, deadline);
+                  unmount(volume, map, staging, writeOut, deadline);
                 } // what nobody has open has nothing left to write
-                unmount(map, staging, deadline);
               });
       attacher.detach(volume.wwid(), deadline);
       attest(volume);
@@ -75,8 +76,8 @@ final class UnstageVolume {
     }
   }
 
-  private void refuseWhilePublished(VolumeId volume, DmDevice map, Path staging) {
-    MountTable table = mountTable.get();
+  private static void refuseWhilePublished(
+      VolumeId volume, DmDevice map, MountTable table, Path staging) {
     var published = new ArrayList<Path>();
     List<MountEntry> all = new ArrayList<>(table.of(map.number()));
     all.addAll(table.ofNode(map.kernelName()));
@@ -88,14 +89,16 @@ final class UnstageVolume {
   }
 
   /** A mount that left the table may still be writing: then the map is open (rule 9). */
-  private boolean inUse(DmDevice map) {
-    return map.openCount() > 0 || !mountTable.get().of(map.number()).isEmpty();
+  private static boolean inUse(DmDevice map, MountTable table) {
+    return map.openCount() > 0 || !table.of(map.number()).isEmpty();
   }
 
   /** More than once, where it was mounted more than once. */
-  private void unmount(DmDevice map, Path staging, Deadline deadline) {
-    for (int left = mountTable.get().countAt(staging); left > 0; left--) {
-      Optional<MountEntry> top = mountTable.get().at(staging);
+  private void unmount(
+      VolumeId volume, DmDevice map, Path staging, boolean writeOut, Deadline deadline) {
+    MountTable table = mountTable.get(); // whether a path answers may have taken seconds
+    for (int left = table.countAt(staging); left > 0; left--) {
+      Optional<MountEntry> top = table.at(staging);
       if (top.isEmpty() || !top.get().device().equals(map.number())) {
         break; // what is not this volume's is none of our business
       }
@@ -106,9 +109,14 @@ final class UnstageVolume {
             map.name(),
             staging);
       }
-      unmount.unmount("unmount volume", top.get(), deadline);
+      if (table.of(map.number()).size() == 1) {
+        unmount.unmountLast("unmount volume", volume, top.get(), writeOut, deadline);
+      } else {
+        unmount.unmount("unmount volume", top.get(), deadline);
+      }
+      table = mountTable.get();
     }
-    if (mountTable.get().of(map.number()).stream().anyMatch(e -> e.target().equals(staging))) {
+    if (table.of(map.number()).stream().anyMatch(e -> e.target().equals(staging))) {
       throw new KernelRefused(staging + " was unmounted, but " + map.name() + " is still there");
     }
   }

@@ -72,10 +72,9 @@ class DiscardTest {
   void withoutTheGuard() {
     stage(EXT4);
     lose();
-    var unmount =
-        new Unmount(host, host::table, (device, deadline) -> List.of(), Steps.unobserved());
+    var unmount = new Unmount(host, (device, deadline) -> List.of(), Steps.unobserved());
     var top = host.table().at(host.staging()).orElseThrow();
-    assertThatThrownBy(() -> unmount.unmount("unmount volume", top, deadline()))
+    assertThatThrownBy(() -> unmount.unmountLast("unmount", VOLUME, top, false, deadline()))
         .isInstanceOf(DeadlinePassed.class);
     assertThat(host.mounts).isEmpty();
     assertThat(host.opened).isEqualTo(1);

@@ -30,6 +30,7 @@ import dev.braid.linux.block.change.BlockChange;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.dm.DmTarget;
+import dev.braid.linux.dm.Pinned;
 import dev.braid.linux.exec.Exec;
 import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.filesystem.Blkid;
@@ -87,7 +88,16 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
 
   boolean diesInMke2fs;
 
+  /** The map went, and its number is another's, before it was opened. */
+  boolean swapped;
+
+  /** Whether the plugin holds the map open. */
+  private boolean pinned;
+
   boolean detachFails;
+
+  /** Something that the volume had to write did not get to the storage. */
+  boolean writeFails;
 
   /** A file on the volume is open. */
   boolean busy;
@@ -178,7 +188,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   Plugin plugin(Steps steps, VolumeLocks locks, StageRecords records, Attestor attestor) {
     var files = new HostFiles();
     var fileSystems = new FileSystems(this, this, new Blkid(this), new E2fsprogs(this), steps);
-    var unmount = new Unmount(this, this::table, HOLDERS, steps);
+    var unmount = new Unmount(this, HOLDERS, steps);
     var discard = discard(steps, records);
     return new Plugin(
         new StageVolume(
@@ -346,6 +356,34 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
     return Optional.of(map()).filter(m -> mapped && m.number().equals(number));
   }
 
+  @Override
+  public Pinned pin(DmDevice map) {
+    if (swapped) {
+      throw new KernelRefused("the map mpatha went away while it was opened");
+    }
+    opened++;
+    pinned = true;
+    return new Pinned() {
+      @Override
+      public DmDevice map() {
+        return map;
+      }
+
+      @Override
+      public void close() {
+        opened--;
+        pinned = false;
+      }
+    };
+  }
+
+  /** What is done with the device is done while it is held. */
+  private void hold(String what) {
+    if (!pinned) {
+      throw new AssertionError(what + " by a name that may be another map's by now");
+    }
+  }
+
   private DmDevice map() {
     return new DmDevice(MAP.number(), MAP.name(), MAP.uuid(), opened, false, false, true);
   }
@@ -380,6 +418,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   @Override
   public void mount(
       Step step, Path device, Path target, String type, Set<Flag> flags, String data) {
+    hold("mount");
     journal.add("mount " + device + " as " + type + " " + data);
     bytes[1024 + 0x34]++; // ext4 counts its mounts
     addMount(MAP.number(), "/", target, type, flags.contains(Flag.READ_ONLY) ? "ro" : "rw", data);
@@ -396,6 +435,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   }
 
   private void bind(Path source, Path target, String mode) {
+    hold("bind");
     journal.add("bind " + mode);
     if (source.equals(MAP.node())) {
       addMount(DEVTMPFS, "/" + MAP.kernelName(), target, "devtmpfs", mode);
@@ -416,6 +456,15 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
         return;
       }
     }
+  }
+
+  @Override
+  public void writeOut(Step step, Path target, Deadline deadline) {
+    if (writeFails) {
+      writeFails = false; // the kernel says it once
+      throw new KernelRefused("the file system at " + target + " could not be written out");
+    }
+    journal.add("write out " + target.getFileName());
   }
 
   @Override
@@ -479,6 +528,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
             : new Result(argv, 2, "", "");
       }
       case "mke2fs" -> {
+        hold("mke2fs");
         journal.add("mke2fs");
         Arrays.fill(bytes, 0, 64 << 10, (byte) 0);
         bytes[300_000] = 1;
@@ -491,6 +541,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
         return new Result(argv, 0, "", "");
       }
       case "e2fsck" -> {
+        hold("e2fsck");
         journal.add("e2fsck");
         return new Result(argv, 0, "", "");
       }

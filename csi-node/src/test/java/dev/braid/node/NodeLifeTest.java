@@ -11,8 +11,10 @@ import dev.braid.base.error.AlreadyExists;
 import dev.braid.base.error.Busy;
 import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.InvalidInput;
+import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.Refused;
 import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.mount.MountEntry;
 import dev.braid.linux.mount.change.Mounts.Flag;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +59,7 @@ class NodeLifeTest {
             "mount /dev/dm-7 as ext4 ",
             "bind rw",
             "unmount target",
+            "write out staging",
             "unmount staging",
             "detach",
             "attest 1");
@@ -210,6 +213,23 @@ class NodeLifeTest {
   }
 
   @Test
+  @DisplayName("rule 3: a map that is another's once it is held open is not touched")
+  void swapped() {
+    host.swapped = true;
+    assertThatThrownBy(() -> stage(EXT4)).isInstanceOf(KernelRefused.class);
+    assertThat(host.journal).doesNotContain("mke2fs");
+    host.swapped = false;
+    stage(BLOCK);
+    host.swapped = true;
+    assertThatThrownBy(() -> publish(BLOCK, false)).isInstanceOf(KernelRefused.class);
+    assertThat(host.mounts).isEmpty();
+    host.swapped = false;
+    unpublish();
+    unstage();
+    assertNothingLeft();
+  }
+
+  @Test
   @DisplayName("F2: a block volume's content is nobody's business")
   void blockContent() {
     host.bytes[0] = 1;
@@ -329,6 +349,41 @@ class NodeLifeTest {
   }
 
   @Test
+  @DisplayName("rule 9: what could not be written refuses the unstage, by name, before any unmount")
+  void notWrittenOut() {
+    stage(EXT4);
+    host.writeFails = true;
+    assertThatThrownBy(this::unstage)
+        .isInstanceOf(KernelRefused.class)
+        .hasMessageContainingAll(VOLUME.toString(), "stays mounted", host.staging().toString());
+    assertThat(host.mounts).hasSize(1);
+    assertThat(host.journal).doesNotContain("unmount staging", "detach");
+    unstage();
+    assertNothingLeft();
+  }
+
+  @Test
+  @DisplayName("rule 9: a file system that turned read-only has nothing to write, and comes off")
+  void turnedReadOnly() {
+    stage(EXT4);
+    MountEntry top = host.mounts.remove(0);
+    host.mounts.add(
+        new MountEntry(
+            top.id(),
+            top.parent(),
+            top.device(),
+            top.root(),
+            top.target(),
+            List.of("rw"),
+            top.type(),
+            top.source(),
+            List.of("ro")));
+    host.writeFails = true;
+    unstage();
+    assertNothingLeft();
+  }
+
+  @Test
   @DisplayName("F2: a target path in a folder that is not there")
   void targetWithoutParent() throws IOException {
     Files.delete(host.target().getParent());
@@ -408,6 +463,7 @@ class NodeLifeTest {
   }
 
   private void assertNothingLeft() {
+    assertThat(host.opened).as("held open by us").isZero();
     assertThat(host.mounts).isEmpty();
     assertThat(host.mapped).isFalse();
     assertThat(host.target()).doesNotExist();

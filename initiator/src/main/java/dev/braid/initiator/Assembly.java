@@ -9,6 +9,7 @@ import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.sysfs.ScsiDevice;
 import dev.braid.linux.uevent.UeventSocket;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Puts a LUN's paths and its map together, each proven, over sessions that are there. */
@@ -37,13 +38,10 @@ final class Assembly {
       List<ScsiDevice> paths = scan.scan(lun, way, deadline);
       long bytes = sameSize(lun.wwid(), paths);
       writes.check(lun, paths, way.up(), deadline);
-      DmDevice map = maps.await(lun.wwid(), names(paths), events, deadline);
-      return check(lun.wwid(), map, names(paths), bytes, deadline);
+      Map<String, DeviceNumber> numbers = finder.numbers(lun.wwid(), paths);
+      DmDevice map = maps.await(lun.wwid(), numbers, events, deadline);
+      return check(lun.wwid(), map, List.copyOf(numbers.values()), bytes);
     }
-  }
-
-  private static List<String> names(List<ScsiDevice> paths) {
-    return paths.stream().map(ScsiDevice::block).flatMap(Optional::stream).toList();
   }
 
   /** Paths that differ are never mixed: data past the end of the smaller would be lost. */
@@ -59,24 +57,28 @@ final class Assembly {
     return bytes;
   }
 
-  /** Whatever else is in the map must be the LUN by what the kernel kept, though it is silent. */
-  private Attached check(
-      Wwid wwid, DmDevice map, List<String> verified, long bytes, Deadline deadline) {
-    List<PathFinder.Path> ours = finder.pathsOf(wwid, deadline);
-    for (PathFinder.Path path : ours) {
-      if (path.device().kept().isPresent() && !path.device().keptAs(wwid)) {
+  /**
+   * The map is whole, and whatever else is in it must be the LUN by what the kernel kept, though it
+   * is silent. The paths alone are looked at: others' devices are there in their hundreds.
+   */
+  private Attached check(Wwid wwid, DmDevice map, List<DeviceNumber> verified, long bytes) {
+    List<DeviceNumber> table = maps.table(map);
+    MapCheck paths = MapCheck.of(table, verified);
+    if (!paths.missing().isEmpty()) {
+      throw new KernelRefused("the map " + map.name() + " lost a path while it was checked");
+    }
+    for (DeviceNumber other : paths.unverified()) {
+      Optional<ScsiDevice> stranger =
+          finder.device(other).filter(d -> d.kept().isPresent() && !d.keptAs(wwid));
+      if (stranger.isPresent()) {
         throw new WrongDevice(
-            "the map " + map.name() + " of " + wwid + " holds " + path.device() + ", another LUN");
+            "the map " + map.name() + " of " + wwid + " holds " + stranger.get() + ", another LUN");
       }
     }
     long mapped = maps.bytes(map);
     if (mapped != bytes) {
       throw new KernelRefused(
           "the map " + map.name() + " has " + mapped + " bytes and its paths " + bytes);
-    }
-    List<DeviceNumber> table = maps.table(map);
-    if (table.size() < verified.size()) {
-      throw new KernelRefused("the map " + map.name() + " lost a path while it was checked");
     }
     return new Attached(wwid, map.node(), table.size(), bytes);
   }

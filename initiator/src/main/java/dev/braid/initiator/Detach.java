@@ -14,11 +14,16 @@ public final class Detach {
   private final Locks locks;
   private final Removal removal;
   private final Maps maps;
+  private final Runnable prune;
 
-  Detach(Locks locks, Removal removal, Maps maps) {
+  /**
+   * @param prune has {@link Pruning} look, and does not wait for it
+   */
+  Detach(Locks locks, Removal removal, Maps maps, Runnable prune) {
     this.locks = locks;
     this.removal = removal;
     this.maps = maps;
+    this.prune = prune;
   }
 
   /**
@@ -55,6 +60,7 @@ public final class Detach {
     try (var volume = new Hold(locks.exclusive(LockNames.volume(wwid), "detach", deadline))) {
       removal.remove(wwid, volume, deadline);
     }
+    prune.run(); // it needs the lock
     log.info("detached {}", wwid);
   }
 }

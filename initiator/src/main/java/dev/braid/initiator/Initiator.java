@@ -1,5 +1,6 @@
 package dev.braid.initiator;
 
+import dev.braid.base.Repeater;
 import dev.braid.base.Ticker;
 import dev.braid.base.metric.Metrics;
 import dev.braid.base.step.Steps;
@@ -33,11 +34,15 @@ import dev.braid.linux.sysfs.change.ScsiBus;
 import dev.braid.linux.uevent.UdevDatabase;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** Wires the verbs of this package to the machine they run on. */
 public final class Initiator {
+
+  /** For what was at work at the last look: of what is detached the worker is told. */
+  private static final Duration PRUNE = Duration.ofSeconds(10);
 
   private final Locks locks;
   private final Attach attach;
@@ -80,8 +85,9 @@ public final class Initiator {
   }
 
   /**
-   * For this host. Needs root, and the host's network namespace. Makes the folder of the locks, as
-   * they lie where a reboot clears them away.
+   * For this host, of which there is one in a process. Needs root, and the host's network
+   * namespace. Makes the folder of the locks, as they lie where a reboot clears them away. A thread
+   * of its own goes on until the process ends: the one of {@link Pruning}.
    *
    * @param othersWrong what the caller knows to be wrong with this host, for its gate
    */
@@ -112,7 +118,8 @@ public final class Initiator {
     var own = new OwnPortals(paths.targets());
     var strays = new Strays(programs, sessions);
     var known = new KnownLuns(paths.luns());
-    var seen = new Seen(paths.multipath(), steps);
+    var gone = new GoneLuns(paths.luns().resolve("gone"));
+    var seen = new Seen(paths.multipath(), gone, steps);
 
     var scsi = new Sg();
     var identity = new Identity(scsi, paths.dev());
@@ -141,9 +148,29 @@ public final class Initiator {
     var watch = new PortalWatch(sessions, portals, clock, metrics);
     var removal =
         new Removal(
-            finder, identity, maps, devices, bus, blocks, use, portals, watch, known, seen, steps);
+            finder,
+            identity,
+            maps,
+            devices,
+            bus,
+            blocks,
+            use,
+            portals,
+            own,
+            watch,
+            known,
+            seen,
+            steps);
     var scan =
-        new PathScan(devices, bus, identity, use, new LunLimit(paths.sysfs()), paths.dev(), steps);
+        new PathScan(
+            devices,
+            bus,
+            identity,
+            new StaleDevices(devices, bus, use, steps),
+            new PathSizes(devices, bus, steps),
+            new LunLimit(paths.sysfs()),
+            paths.dev(),
+            steps);
     var writes = new WriteCheck(scsi, sessions, blocks, paths.dev());
     var uninvited = new Uninvited(devices, sessions, blocks, dm, known);
     var assembly = new Assembly(scan, writes, maps, finder);
@@ -160,12 +187,16 @@ public final class Initiator {
             () -> doubts.stream().flatMap(doubt -> doubt.found().stream()).toList(),
             Ticker.SYSTEM);
     var losses = new PathLosses(known::has, metrics);
+    var pruning =
+        new Pruning(gone, seen, known, wwid -> maps.find(wwid).isPresent(), locks, steps);
+    var pruner = Repeater.every(PRUNE, "pruning multipath's lists", pruning::look);
+    pruner.wake(); // what an earlier start left
     return new Initiator(
         locks,
         new Attach(locks, portals, assembly, maps, removal, known, seen, steps),
-        new Detach(locks, removal, maps),
+        new Detach(locks, removal, maps, pruner::wake),
         new Rejoin(
-            locks, known, sessions, blocks, portals, assembly, maps, watch, uninvited, steps),
+            locks, known, seen, sessions, blocks, portals, assembly, maps, watch, uninvited, steps),
         new Look(dm, finder),
         uninvited,
         new Health(dm, blocks, devices, sessions, known, watch),

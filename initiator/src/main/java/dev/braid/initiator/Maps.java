@@ -6,7 +6,6 @@ import dev.braid.base.error.BraidException;
 import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.KernelRefused;
-import dev.braid.base.error.NoPath;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DeviceMapper;
@@ -22,6 +21,7 @@ import dev.braid.linux.uevent.UdevDatabase;
 import dev.braid.linux.uevent.Uevent;
 import dev.braid.linux.uevent.UeventSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +50,6 @@ final class Maps {
   private static final Duration SEARCH = Duration.ofSeconds(30);
 
   private static final long SECTOR = 512;
-
-  private static final Duration GONE = Duration.ofSeconds(2);
 
   private final DeviceMapper dm;
   private final DeviceMapperChange change;
@@ -87,15 +85,12 @@ final class Maps {
    * paths; only where that does not come about is it asked. Never before udev has: a path that it
    * is told of earlier has no WWID yet, and multipathd comes back to it ten seconds later.
    *
-   * @param paths the block devices' names
+   * @param paths the block devices' names, and their numbers
    * @param events opened before the paths were made
    */
-  DmDevice await(Wwid wwid, List<String> paths, UeventSocket events, Deadline deadline) {
-    List<DeviceNumber> numbers =
-        paths.stream().map(blocks::number).flatMap(Optional::stream).toList();
-    if (numbers.size() < paths.size()) {
-      throw new NoPath("a path of " + wwid + " went away while it was attached");
-    }
+  DmDevice await(
+      Wwid wwid, Map<String, DeviceNumber> paths, UeventSocket events, Deadline deadline) {
+    List<DeviceNumber> numbers = List.copyOf(paths.values());
     var told = new HashSet<String>();
     Predicate<Uevent> matters =
         e -> {
@@ -111,19 +106,24 @@ final class Maps {
         events.await(
             matters,
             () ->
-                whole.get().isPresent() || paths.stream().allMatch(p -> told(p, wwid, told))
+                whole.get().isPresent()
+                        || paths.entrySet().stream().allMatch(p -> told(p, wwid, told))
                     ? Optional.of(true)
                     : Optional.empty(),
             deadline);
     if (ready.isEmpty()) {
       throw new DeadlinePassed(
-          "udev has not been through with the paths " + paths + " of " + wwid + ": does it run?");
+          "udev has not been through with the paths "
+              + paths.keySet()
+              + " of "
+              + wwid
+              + ": does it run?");
     }
     Optional<DmDevice> map = events.await(matters, whole, deadline.atMost(OWN_ACCORD));
     if (map.isPresent()) {
       return map.get();
     }
-    String trouble = nudge(wwid, paths, numbers, deadline);
+    String trouble = nudge(wwid, paths, deadline);
     return events
         .await(matters, whole, deadline)
         .orElseThrow(
@@ -132,18 +132,14 @@ final class Maps {
                     "multipathd made no map of "
                         + wwid
                         + " with the paths "
-                        + paths
+                        + paths.keySet()
                         + (trouble.isEmpty() ? "" : ": " + trouble)));
   }
 
   /** By an event that was seen, or by what udev wrote down: the path may be older than the call. */
-  private boolean told(String path, Wwid wwid, Set<String> events) {
-    return events.contains(path)
-        || blocks
-            .number(path)
-            .flatMap(n -> udev.property(n, "ID_SERIAL"))
-            .filter(wwid.text()::equals)
-            .isPresent();
+  private boolean told(Map.Entry<String, DeviceNumber> path, Wwid wwid, Set<String> events) {
+    return events.contains(path.getKey())
+        || udev.property(path.getValue(), "ID_SERIAL").filter(wwid.text()::equals).isPresent();
   }
 
   private boolean complete(DmDevice map, List<DeviceNumber> numbers) {
@@ -159,16 +155,16 @@ final class Maps {
     return dm.table(map).stream().flatMap(List::stream).mapToLong(t -> SECTOR * t.length()).sum();
   }
 
-  private String nudge(
-      Wwid wwid, List<String> paths, List<DeviceNumber> numbers, Deadline deadline) {
+  private String nudge(Wwid wwid, Map<String, DeviceNumber> paths, Deadline deadline) {
     log.warn("multipathd has made no whole map of {} by itself; asking it to", wwid);
     Deadline patience = deadline.atMost(COMMAND);
     try {
       List<DeviceNumber> have = find(wwid).map(this::table).orElse(List.of());
-      for (int i = 0; i < paths.size(); i++) {
-        if (!have.contains(numbers.get(i))) {
-          String path = paths.get(i);
-          steps.run("tell multipathd of path", step -> multipathd.addPath(step, path, patience));
+      for (Map.Entry<String, DeviceNumber> path : paths.entrySet()) {
+        if (!have.contains(path.getValue())) {
+          steps.run(
+              "tell multipathd of path",
+              step -> multipathd.addPath(step, path.getKey(), patience));
         }
       }
       if (find(wwid).isEmpty()) {
@@ -185,86 +181,68 @@ final class Maps {
    * Removes a LUN's map if nobody uses it, and proves that it is gone. Where it cannot be removed,
    * it is left as it was: not suspended, and queueing if it did.
    *
+   * <p>By the kernel, and not by multipathd's {@code del map}: that asks the kernel for the same,
+   * but turns queueing off first, and waits behind whatever multipathd is busy with, or stopped in.
+   * It learns of this by the kernel's event, as where {@code dmsetup} removed a map, and drops what
+   * it knew; a map it makes where a path comes or its settings are read anew, never because one
+   * went. If it was about to make one just then, the caller finds that when it looks again, with
+   * the paths deleted.
+   *
    * @throws DeviceInUse naming the holders
    */
   void flush(Wwid wwid, Deadline deadline) {
-    Optional<DmDevice> first = dm.multipath(wwid);
-    if (first.isEmpty()) {
+    Optional<DmDevice> map = dm.multipath(wwid);
+    if (map.isEmpty()) {
       return;
     }
-    boolean queueing = queueing(first.get());
-    Deadline patience = deadline.atMost(BUSY);
+    boolean queueing = queueing(map.get());
+    Deadline patience = patience(deadline);
     var pause = new Backoff();
-    String trouble = "";
-    boolean touched = false;
     while (true) {
-      Optional<DmDevice> map = dm.multipath(wwid);
+      remove(map.get());
+      map = dm.multipath(wwid);
       if (map.isEmpty()) {
         return;
       }
-      if (usedBy(map.get()) == 0) {
-        touched = true;
-        trouble = flushOnce(map.get(), deadline);
-        if (dm.multipath(wwid).isEmpty()) {
-          return;
-        }
-      }
       if (patience.passed()) {
-        break;
+        String changed = restore(map.get(), queueing, deadline);
+        throw inUse(wwid, changed, deadline);
       }
       pause.await(patience);
     }
-    if (touched) {
-      restore(wwid, queueing, deadline);
-    }
-    throw inUse(wwid, trouble, deadline);
   }
 
-  /** Opens that are not by partition maps of the map itself, which go with it. */
-  private int usedBy(DmDevice map) {
-    int parts = 0;
-    for (String holder : blocks.holders(map.kernelName())) {
-      Optional<DmDevice> part =
-          blocks
-              .mapUuid(holder)
-              .filter(u -> u.startsWith("part") && u.endsWith("-" + map.uuid()))
-              .flatMap(dm::byUuid);
-      if (part.isPresent() && part.get().openCount() == 0) {
-        parts++;
-      }
-    }
-    return Math.max(0, map.openCount() - parts);
+  /** Half of what is left at most, so that there is time to find who holds it. */
+  private static Deadline patience(Deadline deadline) {
+    Duration half = deadline.left().dividedBy(2);
+    return deadline.atMost(half.compareTo(BUSY) < 0 ? half : BUSY);
   }
 
-  /** An answer of "ok" proves nothing and one of "fail" neither: the caller looks. */
-  private String flushOnce(DmDevice map, Deadline deadline) {
-    try (var events = UeventSocket.open()) {
-      String trouble = "";
-      try {
-        steps.run(
-            "flush map", step -> multipathd.delMap(step, map.name(), deadline.atMost(COMMAND)));
-      } catch (MultipathdException e) {
-        trouble = e.getMessage();
-        if (e.kind() == MultipathdException.Kind.NOT_RUNNING) {
-          // Nobody else will do it, and nobody else is in the way.
-          trouble += removeByKernel(map);
-        }
-      }
-      events.await(
-          e -> e.subsystem().equals("block"),
-          () -> dm.byUuid(map.uuid()).isEmpty() ? Optional.of(true) : Optional.empty(),
-          deadline.atMost(trouble.isEmpty() ? GONE : Duration.ZERO));
-      return trouble;
+  /** One try; the caller looks how it went. Maps of its partitions that nobody uses go with it. */
+  private void remove(DmDevice map) {
+    List<DmDevice> parts = map.openCount() == 0 ? List.of() : unusedParts(map);
+    if (map.openCount() > parts.size()) {
+      return; // somebody else has it open
     }
-  }
-
-  private String removeByKernel(DmDevice map) {
     try {
+      for (DmDevice part : parts) {
+        steps.run("remove partition map", step -> change.remove(step, part));
+      }
       steps.run("remove map", step -> change.remove(step, map));
-      return "";
     } catch (DeviceInUse e) {
-      return "; " + e.getMessage();
+      log.debug("opened again meanwhile: {}", e.getMessage());
     }
+  }
+
+  private List<DmDevice> unusedParts(DmDevice map) {
+    return blocks.holders(map.kernelName()).stream()
+        .map(blocks::mapUuid)
+        .flatMap(Optional::stream)
+        .filter(uuid -> uuid.startsWith("part") && uuid.endsWith("-" + map.uuid()))
+        .map(dm::byUuid)
+        .flatMap(Optional::stream)
+        .filter(part -> part.openCount() == 0)
+        .toList();
   }
 
   /** The paths by which device-mapper sends I/O now. */
@@ -311,38 +289,65 @@ final class Maps {
   }
 
   /**
-   * multipathd turns queueing off before it removes a map, and does not always turn it on again
-   * where it could not (seen in 0.9.4). Its own command first, since it knows the settings; then
-   * the kernel is read back, and told where that was not enough.
+   * Others may have been here before: a {@code multipath -f} that was refused, or a call that was
+   * killed, leaves a map suspended or with its queueing off (seen with multipath-tools 0.9.4).
+   *
+   * @return what could not be put back, for the message; empty if all is as it was
    */
-  private void restore(Wwid wwid, boolean queueing, Deadline deadline) {
-    Optional<DmDevice> found = dm.multipath(wwid);
-    if (found.isEmpty()) {
-      return;
+  private String restore(DmDevice map, boolean queueing, Deadline deadline) {
+    var left = new ArrayList<String>();
+    if (isSuspended(map)) {
+      attempt(map, () -> steps.run("resume map", step -> change.resume(step, map)));
+      if (isSuspended(map)) {
+        left.add("It is suspended and was not resumed: dmsetup resume " + map.name());
+      }
     }
-    DmDevice map = found.get();
+    if (queueing && !ensureQueueing(map, deadline)) {
+      left.add(
+          "It does not queue any more, so I/O fails once no path is left, and could not be told to:"
+              + " multipathd restorequeueing map "
+              + map.name());
+    }
+    return String.join(". ", left);
+  }
+
+  private boolean isSuspended(DmDevice map) {
+    return dm.byUuid(map.uuid()).filter(DmDevice::suspended).isPresent();
+  }
+
+  /**
+   * multipathd's own command first, since it knows the settings, and when the waiting is to end;
+   * then the kernel is read back, and told where that was not enough.
+   *
+   * @return whether it queues, read back
+   */
+  private boolean ensureQueueing(DmDevice map, Deadline deadline) {
+    if (queueing(map)) {
+      return true;
+    }
     try {
-      if (map.suspended()) {
-        steps.run("resume map", step -> change.resume(step, map));
-      }
-      if (queueing && !queueing(map)) {
-        try {
-          steps.run(
-              "restore queueing",
-              step -> multipathd.restoreQueueing(step, map.name(), deadline.atMost(COMMAND)));
-        } catch (MultipathdException e) {
-          log.warn("multipathd: {}", e.getMessage());
-        }
-        if (!queueing(map)) {
-          steps.run("queue in kernel", step -> change.queueIfNoPath(step, map));
-        }
-      }
+      steps.run(
+          "restore queueing",
+          step -> multipathd.restoreQueueing(step, map.name(), deadline.atMost(COMMAND)));
+    } catch (MultipathdException e) {
+      log.warn("multipathd: {}", e.getMessage());
+    }
+    if (!queueing(map)) {
+      attempt(map, () -> steps.run("queue in kernel", step -> change.queueIfNoPath(step, map)));
+    }
+    return queueing(map);
+  }
+
+  /** What fails here must not hide what is told of it: that the map is in use. */
+  private static void attempt(DmDevice map, Runnable change) {
+    try {
+      change.run();
     } catch (BraidException e) {
       log.error("map {} could not be put back as it was", map.name(), e);
     }
   }
 
-  private DeviceInUse inUse(Wwid wwid, String trouble, Deadline deadline) {
+  private DeviceInUse inUse(Wwid wwid, String changed, Deadline deadline) {
     Optional<DmDevice> map = dm.multipath(wwid);
     List<String> who =
         map.map(m -> holders.of(m.number(), deadline.atMost(SEARCH))).orElse(List.of());
@@ -355,7 +360,7 @@ final class Maps {
             + (who.isEmpty()
                 ? "nobody who could be found (a file system that was unmounted may still be writing)"
                 : String.join(", ", who))
-            + (trouble.isEmpty() ? "" : "; " + trouble)
-            + ". All its paths are kept");
+            + ". All its paths are kept"
+            + (changed.isEmpty() ? "" : ". " + changed));
   }
 }

@@ -4,6 +4,7 @@ import dev.braid.base.Deadline;
 import dev.braid.base.Inquiry;
 import dev.braid.base.LunNumber;
 import dev.braid.base.Wwid;
+import dev.braid.base.error.NoPath;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.DmDevice;
@@ -103,6 +104,30 @@ final class PathFinder {
     Path path = path(unknown.get(), all);
     boolean up = path.session().map(IscsiSession::up).orElse(false);
     return identity.ask(path.device(), up, deadline).wwid().equals(Optional.of(wwid.text()));
+  }
+
+  /**
+   * The block devices of paths, by name, with their numbers.
+   *
+   * @throws NoPath if one went away
+   */
+  Map<String, DeviceNumber> numbers(Wwid wwid, List<ScsiDevice> paths) {
+    var numbers = new LinkedHashMap<String, DeviceNumber>();
+    for (ScsiDevice path : paths) {
+      String name = path.block().orElseThrow(() -> gone(wwid, path));
+      numbers.put(name, blocks.number(name).orElseThrow(() -> gone(wwid, path)));
+    }
+    return numbers;
+  }
+
+  private static NoPath gone(Wwid wwid, ScsiDevice path) {
+    return new NoPath(
+        "the path " + path.describe() + " of " + wwid + " went away while it was attached");
+  }
+
+  /** The SCSI device with this number; empty if there is none, or it is no SCSI one. */
+  Optional<ScsiDevice> device(DeviceNumber number) {
+    return blocks.address(number).flatMap(devices::at);
   }
 
   /** The path devices in a map's table; none if the map is gone. */

@@ -1,7 +1,6 @@
 package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
-import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.NoPath;
 import dev.braid.base.error.Refused;
 import dev.braid.base.error.WrongDevice;
@@ -19,9 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -41,7 +39,8 @@ final class PathScan {
   private final ScsiDevices devices;
   private final ScsiBus bus;
   private final Identity identity;
-  private final PathUse use;
+  private final StaleDevices stale;
+  private final PathSizes sizes;
   private final LunLimit limit;
   private final Path dev;
   private final Steps steps;
@@ -50,14 +49,16 @@ final class PathScan {
       ScsiDevices devices,
       ScsiBus bus,
       Identity identity,
-      PathUse use,
+      StaleDevices stale,
+      PathSizes sizes,
       LunLimit limit,
       Path dev,
       Steps steps) {
     this.devices = devices;
     this.bus = bus;
     this.identity = identity;
-    this.use = use;
+    this.stale = stale;
+    this.sizes = sizes;
     this.limit = limit;
     this.dev = dev;
     this.steps = steps;
@@ -74,20 +75,27 @@ final class PathScan {
    */
   List<ScsiDevice> scan(Lun lun, Portals.Way way, Deadline deadline) {
     limit.check(lun.number());
-    Map<Hctl, IscsiSession> addresses = new LinkedHashMap<>();
-    way.up().forEach(s -> addresses.put(address(s, lun), s));
+    Set<Hctl> addresses = new LinkedHashSet<>();
+    way.up().forEach(s -> addresses.add(address(s, lun)));
 
-    clearStale(lun, addresses, way.hold(), deadline);
-    try (var events = UeventSocket.open()) {
-      scan(addresses, lun, way.hold(), deadline);
-      awaitNodes(addresses.keySet(), events, deadline);
+    // Asked before anything is made: what is there and has said who it is, is not asked again.
+    var checks = new ArrayList<>(check(lun, addresses, way.hold(), deadline));
+    stale.clear(checks, way.hold(), deadline);
+    checks.removeIf(c -> !settled(c));
+    Set<Hctl> open = without(addresses, checks);
+    if (!open.isEmpty()) {
+      try (var events = UeventSocket.open()) {
+        scan(open, lun, way.hold(), deadline);
+        awaitNodes(open, events, deadline);
+      }
+      checks.addAll(check(lun, open, way.hold(), deadline));
     }
-    List<PathCheck> checks = check(lun, addresses, way.hold(), deadline);
+    sizes.ask(checks, way.hold(), deadline);
 
     var said = new ArrayList<String>();
     way.without().values().forEach(lack -> said.add(lack.why()));
     checks.stream().filter(c -> !c.ours()).forEach(c -> said.add(c.why()));
-    addresses.keySet().stream()
+    addresses.stream()
         .filter(a -> checks.stream().noneMatch(c -> c.device().address().equals(a)))
         .forEach(
             a -> said.add("the head shows no LUN at " + a + "; is it published to this node?"));
@@ -105,30 +113,20 @@ final class PathScan {
     return new Hctl(session.host(), 0, session.targetId(), lun.number().value());
   }
 
-  /** A scan does nothing at an address that has a device, so a stale one goes first (rule 11). */
-  private void clearStale(
-      Lun lun, Map<Hctl, IscsiSession> addresses, Hold hold, Deadline deadline) {
-    for (PathCheck check : check(lun, addresses, hold, deadline)) {
-      if (check.verdict() != Verdict.STALE) {
-        continue;
-      }
-      ScsiDevice stale = check.device();
-      List<String> users = use.users(stale, hold, deadline);
-      if (!users.isEmpty()) {
-        throw new Refused(
-            check.why() + " and is in use by " + users + "; detach that volume first");
-      }
-      log.warn("removing a stale device: {}", check.why());
-      steps.run("delete stale device", step -> bus.delete(step, stale.address()));
-      if (devices.exists(stale.address())) {
-        throw new KernelRefused("the stale device " + stale.describe() + " is still there");
-      }
-    }
+  /** Not one whose nodes are still to come, nor a stale one, which is gone by now. */
+  private static boolean settled(PathCheck check) {
+    return check.verdict() == Verdict.WRONG || (check.ours() && check.device().block().isPresent());
   }
 
-  private void scan(Map<Hctl, IscsiSession> addresses, Lun lun, Hold hold, Deadline deadline) {
+  private static Set<Hctl> without(Set<Hctl> addresses, List<PathCheck> checks) {
+    var left = new LinkedHashSet<>(addresses);
+    checks.forEach(c -> left.remove(c.device().address()));
+    return left;
+  }
+
+  private void scan(Set<Hctl> addresses, Lun lun, Hold hold, Deadline deadline) {
     var tasks = new ArrayList<Callable<Boolean>>();
-    addresses.keySet().stream()
+    addresses.stream()
         .filter(a -> !devices.exists(a))
         .forEach(
             a ->
@@ -160,19 +158,19 @@ final class PathScan {
     }
   }
 
+  /** Looked at for each event, so by names alone. */
   private boolean complete(Hctl address) {
-    Optional<ScsiDevice> device = devices.at(address);
-    return device.isEmpty() || (there(device.get().block()) && there(device.get().sg()));
+    return !devices.exists(address)
+        || (there(devices.block(address)) && there(devices.sg(address)));
   }
 
   private boolean there(Optional<String> name) {
     return name.isPresent() && Files.exists(dev.resolve(name.get()));
   }
 
-  private List<PathCheck> check(
-      Lun lun, Map<Hctl, IscsiSession> addresses, Hold hold, Deadline deadline) {
+  private List<PathCheck> check(Lun lun, Set<Hctl> addresses, Hold hold, Deadline deadline) {
     var found = new ArrayList<ScsiDevice>();
-    addresses.keySet().forEach(a -> devices.at(a).ifPresent(found::add));
+    addresses.forEach(a -> devices.at(a).ifPresent(found::add));
     var tasks = new ArrayList<Callable<PathCheck>>();
     for (ScsiDevice device : found) {
       tasks.add(() -> PathCheck.of(lun.wwid(), device, identity.ask(device, true, deadline)));

@@ -9,6 +9,7 @@ import dev.braid.initiator.Parallel.Outcome;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.block.Claims;
 import dev.braid.linux.block.Nodes;
+import dev.braid.linux.loop.Loop;
 import dev.braid.linux.loop.Loops;
 import dev.braid.linux.proc.Holders;
 import dev.braid.linux.sysfs.BlockTree;
@@ -134,13 +135,16 @@ final class PathUse {
    * {@code /dev}: a look at any other file may wait for the server that it is on.
    */
   private boolean looped(String name) {
+    List<Path> files =
+        loops.all().stream().map(Loop::file).filter(file -> file.startsWith(dev)).toList();
+    if (files.isEmpty()) {
+      return false; // as on most hosts; its partitions are of no interest then
+    }
     List<String> parts = Stream.concat(Stream.of(name), blocks.partitions(name).stream()).toList();
     List<Path> nodes = parts.stream().map(dev::resolve).toList();
     List<DeviceNumber> numbers =
         parts.stream().map(blocks::number).flatMap(Optional::stream).toList();
-    return loops.all().stream()
-        .map(loop -> loop.file())
-        .filter(file -> file.startsWith(dev))
+    return files.stream()
         .anyMatch(f -> nodes.contains(f) || Nodes.block(f).filter(numbers::contains).isPresent());
   }
 

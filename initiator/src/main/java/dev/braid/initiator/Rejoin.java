@@ -37,6 +37,7 @@ public final class Rejoin {
 
   private final Locks locks;
   private final KnownLuns known;
+  private final Seen seen;
   private final IscsiSessions sessions;
   private final BlockTree blocks;
   private final Portals portals;
@@ -55,6 +56,7 @@ public final class Rejoin {
   Rejoin(
       Locks locks,
       KnownLuns known,
+      Seen seen,
       IscsiSessions sessions,
       BlockTree blocks,
       Portals portals,
@@ -65,6 +67,7 @@ public final class Rejoin {
       Steps steps) {
     this.locks = locks;
     this.known = known;
+    this.seen = seen;
     this.sessions = sessions;
     this.blocks = blocks;
     this.portals = portals;
@@ -107,6 +110,7 @@ public final class Rejoin {
   private void forget(Lun lun) {
     try (var volume = hold(lun)) {
       if (maps.find(lun.wwid()).isEmpty()) {
+        seen.letGo(lun.wwid());
         steps.run("forget LUN", step -> known.forget(step, lun.wwid()));
       }
     } catch (Busy e) {

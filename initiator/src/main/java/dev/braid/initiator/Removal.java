@@ -17,6 +17,7 @@ import dev.braid.linux.sysfs.ScsiDevices;
 import dev.braid.linux.sysfs.change.ScsiBus;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -42,6 +43,7 @@ final class Removal {
   private final BlockTree blocks;
   private final PathUse use;
   private final Portals portals;
+  private final OwnPortals own;
   private final PortalWatch watch;
   private final KnownLuns known;
   private final Seen seen;
@@ -56,6 +58,7 @@ final class Removal {
       BlockTree blocks,
       PathUse use,
       Portals portals,
+      OwnPortals own,
       PortalWatch watch,
       KnownLuns known,
       Seen seen,
@@ -68,6 +71,7 @@ final class Removal {
     this.blocks = blocks;
     this.use = use;
     this.portals = portals;
+    this.own = own;
     this.watch = watch;
     this.known = known;
     this.seen = seen;
@@ -83,8 +87,10 @@ final class Removal {
     // Whatever still stands on a path came to it past the map.
     use.checkFree(paths.stream().map(PathFinder.Path::device).toList(), volume, deadline);
     delete(wwid, paths, volume, deadline);
-    portals.tidy(targets(paths), deadline);
-    seen.forget(wwid, deadline);
+    // multipathd, behind with its events, may have made it anew while the paths were there.
+    maps.flush(wwid, deadline);
+    portals.tidy(left(paths, noted, own.targets()), deadline);
+    seen.letGo(wwid); // before the note of it goes: killed between, a restart goes on
     if (known.has(wwid)) {
       steps.run("forget LUN", step -> known.forget(step, wwid));
     }
@@ -216,12 +222,19 @@ final class Removal {
     }
   }
 
-  private static List<Iqn> targets(List<PathFinder.Path> paths) {
-    var targets = new ArrayList<Iqn>();
+  /**
+   * The targets at which this may have left something, whose locks are worth waiting for: that of
+   * its paths, and the one that was noted. Where nothing tells of any (the note is gone, and the
+   * sessions were ended by hand), it may be each that Braid ever logged in to: a record that is
+   * passed by now would be left for ever.
+   */
+  static List<Iqn> left(List<PathFinder.Path> paths, Optional<Lun> noted, List<Iqn> own) {
+    var targets = new LinkedHashSet<Iqn>();
+    noted.map(Lun::target).ifPresent(targets::add);
     for (PathFinder.Path path : paths) {
-      path.session().map(s -> s.target()).flatMap(Removal::iqn).ifPresent(targets::add);
+      path.session().map(IscsiSession::target).flatMap(Removal::iqn).ifPresent(targets::add);
     }
-    return targets;
+    return targets.isEmpty() ? own : List.copyOf(targets);
   }
 
   private static Optional<Iqn> iqn(String name) {

@@ -12,9 +12,11 @@ final class Seen {
 
   private final SeenFile wwids;
   private final SeenFile bindings;
+  private final GoneLuns gone;
   private final Steps steps;
 
-  Seen(Path multipath, Steps steps) {
+  Seen(Path multipath, GoneLuns gone, Steps steps) {
+    this.gone = gone;
     this.wwids = new SeenFile(multipath.resolve("wwids"), SeenFile.Form.WWIDS);
     this.bindings = new SeenFile(multipath.resolve("bindings"), SeenFile.Form.BINDINGS);
     this.steps = steps;
@@ -27,6 +29,13 @@ final class Seen {
   void remember(Wwid wwid, Deadline deadline) {
     if (!wwids.has(wwid)) {
       steps.run("remember WWID", step -> new SeenList(wwids).remember(step, wwid, deadline));
+    }
+  }
+
+  /** It is detached: what is remembered of it is to be forgotten, by {@link Pruning}. */
+  void letGo(Wwid wwid) {
+    if ((wwids.has(wwid) || bindings.has(wwid)) && !gone.has(wwid)) {
+      steps.run("note LUN that is gone", step -> gone.note(step, wwid));
     }
   }
 

@@ -2,10 +2,12 @@ package dev.braid.initiator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.braid.base.Deadline;
 import dev.braid.base.Serial;
 import dev.braid.base.Wwid;
+import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Step;
 import dev.braid.base.step.Steps;
@@ -13,11 +15,17 @@ import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.dm.DmTarget;
+import dev.braid.linux.dm.Pinned;
 import dev.braid.linux.dm.change.DeviceMapperChange;
 import dev.braid.linux.multipath.MultipathdSocket;
 import dev.braid.linux.multipath.change.Multipathd;
 import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.uevent.UdevDatabase;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,16 +79,110 @@ class MapsTest {
     assertThat(maps().used(LUN)).isEmpty();
   }
 
+  @Test
+  @DisplayName("rule 9: a map that nobody has open is removed, and multipathd is not waited for")
+  void flushes() throws IOException {
+    Path silent = folder.resolve("multipathd");
+    try (var stopped = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      stopped.bind(UnixDomainSocketAddress.of(silent));
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(5),
+          () -> maps(new MultipathdSocket(silent, "/none")).flush(LUN, deadline()));
+    }
+    assertThat(kernel.removed).containsExactly(MAP.uuid());
+    maps().flush(LUN, deadline());
+    assertThat(kernel.removed).as("it is gone already").hasSize(1);
+  }
+
+  @Test
+  @DisplayName("rule 9: a map that is open only for a moment is removed when it is closed")
+  void closedLater() {
+    kernel.openFor = 3;
+    kernel.refusals = 1;
+    maps().flush(LUN, deadline());
+    assertThat(kernel.isThere).isFalse();
+  }
+
+  @Test
+  @DisplayName("rule 9: a map held open stays, queues as before, and its holder is named in time")
+  void heldOpen() {
+    kernel.openFor = Integer.MAX_VALUE;
+    assertThatThrownBy(() -> maps().flush(LUN, soon()))
+        .isInstanceOf(DeviceInUse.class)
+        .hasMessageContainingAll("mpatha", "open count 1", "process 7 (cat)", "paths are kept")
+        .hasMessageNotContaining("queue");
+    assertThat(kernel.isThere).isTrue();
+    assertThat(kernel.removed).isEmpty();
+    assertThat(kernel.messages).as("queueing was never off").isEmpty();
+  }
+
+  @Test
+  @DisplayName("rule 9: a map held open, whose queueing others turned off meanwhile, queues again")
+  void queuesAgain() {
+    kernel.openFor = Integer.MAX_VALUE;
+    kernel.changesWhileOpen = true;
+    assertThatThrownBy(() -> maps().flush(LUN, soon())).isInstanceOf(DeviceInUse.class);
+    assertThat(kernel.messages).containsExactly("queue_if_no_path");
+    assertThat(kernel.isQueueing).isTrue();
+    assertThat(kernel.isSuspended).isFalse();
+  }
+
+  @Test
+  @DisplayName("rule 9: a map held open that cannot be put back as it was: the error says so too")
+  void notPutBack() {
+    kernel.openFor = Integer.MAX_VALUE;
+    kernel.changesWhileOpen = true;
+    kernel.isDeaf = true;
+    assertThatThrownBy(() -> maps().flush(LUN, soon()))
+        .isInstanceOf(DeviceInUse.class)
+        .hasMessageContainingAll(
+            "process 7 (cat)",
+            "dmsetup resume mpatha",
+            "does not queue any more",
+            "restorequeueing map mpatha");
+  }
+
+  @Test
+  @DisplayName("rule 9: queueing that was off before a refused detach stays off")
+  void staysOff() {
+    kernel.openFor = Integer.MAX_VALUE;
+    kernel.isQueueing = false;
+    assertThatThrownBy(() -> maps().flush(LUN, soon())).isInstanceOf(DeviceInUse.class);
+    assertThat(kernel.messages).isEmpty();
+  }
+
+  @Test
+  @DisplayName("rule 9: maps of a map's partitions go with it, unless somebody uses them")
+  void partitions() throws IOException {
+    Path part = Files.createDirectories(folder.resolve("class/block/dm-8/dm"));
+    Files.writeString(part.resolve("uuid"), "part1-" + MAP.uuid() + "\n");
+    Files.createDirectories(folder.resolve("class/block/dm-7/holders/dm-8"));
+    kernel.partOpen = 1;
+    assertThatThrownBy(() -> maps().flush(LUN, soon())).isInstanceOf(DeviceInUse.class);
+    assertThat(kernel.removed).isEmpty();
+
+    kernel.partOpen = 0;
+    maps().flush(LUN, deadline());
+    assertThat(kernel.removed).containsExactly("part1-" + MAP.uuid(), MAP.uuid());
+  }
+
   private Maps maps() {
-    var nobody = new MultipathdSocket(folder.resolve("none"), "/braid-test/" + folder);
+    return maps(new MultipathdSocket(folder.resolve("none"), "/braid-test/" + folder));
+  }
+
+  private Maps maps(MultipathdSocket socket) {
     return new Maps(
         kernel,
         kernel,
-        new Multipathd(nobody),
+        new Multipathd(socket),
         new BlockTree(folder),
         new UdevDatabase(folder),
-        (device, deadline) -> List.of(),
+        (device, deadline) -> deadline.passed() ? List.of() : List.of("process 7 (cat)"),
         Steps.unobserved());
+  }
+
+  private static Deadline soon() {
+    return Deadline.after(Duration.ofSeconds(1));
   }
 
   private static Deadline deadline() {
@@ -90,25 +192,57 @@ class MapsTest {
   private static final class FakeKernel implements DeviceMapper, DeviceMapperChange {
 
     final List<String> messages = new ArrayList<>();
+    final List<String> removed = new ArrayList<>();
     boolean isThere = true;
     boolean isDeaf;
-    private boolean isQueueing = true;
+    boolean isQueueing = true;
+    boolean isSuspended;
+
+    /** Its queueing goes off, and it is suspended, while it is waited for. */
+    boolean changesWhileOpen;
+
+    /** So many looks find it open. */
+    int openFor;
+
+    /** So often its removal is refused: it was opened just then. */
+    int refusals;
+
+    /** The open count of a map of its partition; negative where there is none. */
+    int partOpen = -1;
 
     @Override
     public Optional<DmDevice> byUuid(String uuid) {
-      return Optional.of(MAP).filter(m -> isThere && m.uuid().equals(uuid));
+      if (uuid.equals("part1-" + MAP.uuid())) {
+        return Optional.of(device(8, "mpatha-part1", uuid, partOpen)).filter(m -> partOpen >= 0);
+      }
+      if (!isThere || !uuid.equals(MAP.uuid())) {
+        return Optional.empty();
+      }
+      boolean open = openFor > 0 || partOpen >= 0;
+      openFor = Math.max(0, openFor - 1);
+      return Optional.of(device(7, MAP.name(), uuid, open ? 1 : 0));
+    }
+
+    private DmDevice device(int minor, String name, String uuid, int open) {
+      var number = new DeviceNumber(253, minor);
+      return new DmDevice(number, name, uuid, open, isSuspended, false, true);
     }
 
     @Override
     public Optional<List<DmTarget>> table(DmDevice map) {
-      return Optional.of(
-          List.of(
-              new DmTarget(
-                  0,
-                  2048,
-                  "multipath",
-                  (isQueueing ? "1 queue_if_no_path" : "0")
-                      + " 0 1 1 service-time 0 2 2 8:16 1 1 8:32 1 1")));
+      var line =
+          new DmTarget(
+              0,
+              2048,
+              "multipath",
+              (isQueueing ? "1 queue_if_no_path" : "0")
+                  + " 0 1 1 service-time 0 2 2 8:16 1 1 8:32 1 1");
+      if (changesWhileOpen) {
+        changesWhileOpen = false;
+        isQueueing = false;
+        isSuspended = true;
+      }
+      return Optional.of(List.of(line));
     }
 
     @Override
@@ -121,7 +255,9 @@ class MapsTest {
     @Override
     public void message(Step step, DmDevice map, String message) {
       messages.add(message);
-      isQueueing = isDeaf;
+      if (!isDeaf) {
+        isQueueing = message.equals("queue_if_no_path");
+      }
     }
 
     @Override
@@ -140,18 +276,32 @@ class MapsTest {
     }
 
     @Override
+    public Pinned pin(DmDevice map) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Optional<List<DeviceNumber>> dependencies(DmDevice map) {
       throw new UnsupportedOperationException();
     }
 
     @Override
     public void resume(Step step, DmDevice map) {
-      throw new UnsupportedOperationException();
+      isSuspended = isDeaf;
     }
 
     @Override
     public void remove(Step step, DmDevice map) {
-      throw new UnsupportedOperationException();
+      if (refusals > 0) {
+        refusals--;
+        throw new DeviceInUse("it is open");
+      }
+      removed.add(map.uuid());
+      if (map.uuid().equals(MAP.uuid())) {
+        isThere = false;
+      } else {
+        partOpen = -1;
+      }
     }
   }
 }

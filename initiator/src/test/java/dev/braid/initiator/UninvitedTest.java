@@ -12,6 +12,7 @@ import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.dm.DmTarget;
+import dev.braid.linux.dm.Pinned;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.ScsiDevices;
@@ -149,6 +150,11 @@ class UninvitedTest {
     @Override
     public Optional<List<DmTarget>> status(DmDevice map) {
       return Optional.empty();
+    }
+
+    @Override
+    public Pinned pin(DmDevice map) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

@@ -38,6 +38,14 @@ public interface DeviceMapper {
   /** The devices directly under a map. */
   Optional<List<DeviceNumber>> dependencies(DmDevice map);
 
+  /**
+   * Holds a map open, and looks then that it is this one: a moment before its number may have
+   * become another's.
+   *
+   * @throws KernelRefused if it went away meanwhile, or cannot be opened
+   */
+  Pinned pin(DmDevice map);
+
   /** The multipath map of a LUN, whatever its name. */
   default Optional<DmDevice> multipath(Wwid wwid) {
     return byUuid(DmDevice.MULTIPATH + wwid);

@@ -46,8 +46,12 @@ public record MountEntry(
    * an error. What it had not written by then it never will.
    */
   public boolean turnedReadOnly() {
-    return !options.contains("ro")
-        && (superOptions.contains("ro") || superOptions.contains("emergency_ro"));
+    return !options.contains("ro") && fileSystemReadOnly();
+  }
+
+  /** Whether nobody can write to the file system by any of its mounts, nor it to its device. */
+  public boolean fileSystemReadOnly() {
+    return superOptions.contains("ro") || superOptions.contains("emergency_ro");
   }
 
   /** The same, under another name. */

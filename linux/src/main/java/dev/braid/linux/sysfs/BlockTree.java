@@ -46,9 +46,10 @@ public final class BlockTree {
     return Attributes.names(blocks.resolve(name).resolve("holders"));
   }
 
-  /** The partitions that the kernel found on it. */
+  /** The partitions that the kernel found on it, which it names after it. */
   public List<String> partitions(String name) {
     return Attributes.names(blocks.resolve(name)).stream()
+        .filter(entry -> entry.startsWith(name)) // its other attributes cost a question each
         .filter(entry -> Files.exists(blocks.resolve(name).resolve(entry).resolve("partition")))
         .toList();
   }

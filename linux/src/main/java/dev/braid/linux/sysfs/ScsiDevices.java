@@ -39,7 +39,7 @@ public final class ScsiDevices {
     if (state.isEmpty()) {
       return Optional.empty();
     }
-    Optional<String> block = only(folder.resolve("block"));
+    Optional<String> block = block(address);
     return Optional.of(
         new ScsiDevice(
             address,
@@ -47,12 +47,22 @@ public final class ScsiDevices {
             Attributes.text(folder.resolve("model")).orElse(""),
             state.get(),
             block,
-            only(folder.resolve("scsi_generic")),
+            sg(address),
             block.isEmpty()
                 ? 0
                 : SECTOR
                     * Attributes.number(folder.resolve("block/" + block.get() + "/size")).orElse(0),
             kept(address)));
+  }
+
+  /** {@link ScsiDevice#block} alone. */
+  public Optional<String> block(Hctl address) {
+    return only(folder(address).resolve("block"));
+  }
+
+  /** {@link ScsiDevice#sg} alone. */
+  public Optional<String> sg(Hctl address) {
+    return only(folder(address).resolve("scsi_generic"));
   }
 
   /** {@link ScsiDevice#kept} alone, for one who looks through many. */

@@ -4,16 +4,16 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * One event: what happened to which device.
+ * One event: what happened to which device. Of its properties no more is read: on a host that is
+ * busy most events are of devices that nobody here waits for.
  *
  * @param source the kernel, before udev has seen it; or udev, when its rules have run
+ * @param subsystem empty if it has none
  */
-public record Uevent(Source source, String action, String devpath, Map<String, String> properties) {
+public record Uevent(Source source, String action, String devpath, String subsystem) {
 
   /** Who sent it. */
   public enum Source {
@@ -22,16 +22,11 @@ public record Uevent(Source source, String action, String devpath, Map<String, S
   }
 
   private static final byte[] UDEV_PREFIX = "libudev\0".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] ACTION = "ACTION=".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] DEVPATH = "DEVPATH=".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] SUBSYSTEM = "SUBSYSTEM=".getBytes(StandardCharsets.US_ASCII);
   private static final int UDEV_MAGIC = 0xfeedcafe;
   private static final int UDEV_HEADER = 24;
-
-  public Uevent {
-    properties = Map.copyOf(properties);
-  }
-
-  public String subsystem() {
-    return properties.getOrDefault("SUBSYSTEM", "");
-  }
 
   /** The last part of the device's path: {@code sdb}, {@code dm-0}, {@code 2:0:0:300}. */
   public String kernelName() {
@@ -57,7 +52,7 @@ public record Uevent(Source source, String action, String devpath, Map<String, S
     if (magic != UDEV_MAGIC || at < UDEV_HEADER || size < 0 || size > length - at) {
       return Optional.empty();
     }
-    return of(Source.UDEV, properties(message, at, at + size));
+    return of(Source.UDEV, message, at, at + size);
   }
 
   private static Optional<Uevent> kernel(byte[] message, int length) {
@@ -69,27 +64,38 @@ public record Uevent(Source source, String action, String devpath, Map<String, S
     if (head.indexOf('@') <= 0 || end + 1 >= length) {
       return Optional.empty();
     }
-    return of(Source.KERNEL, properties(message, end + 1, length));
+    return of(Source.KERNEL, message, end + 1, length);
   }
 
-  private static Optional<Uevent> of(Source source, Map<String, String> properties) {
-    String action = properties.get("ACTION");
-    String devpath = properties.get("DEVPATH");
-    return action == null || devpath == null
-        ? Optional.empty()
-        : Optional.of(new Uevent(source, action, devpath, properties));
-  }
-
-  private static Map<String, String> properties(byte[] message, int from, int end) {
-    var properties = new LinkedHashMap<String, String>();
-    String all = new String(message, from, end - from, StandardCharsets.UTF_8);
-    for (String line : all.split("\0", -1)) {
-      int equals = line.indexOf('=');
-      if (equals > 0) {
-        properties.put(line.substring(0, equals), line.substring(equals + 1));
+  /** Both put these before all else, so that the rest need not be looked at. */
+  private static Optional<Uevent> of(Source source, byte[] message, int from, int end) {
+    String action = "";
+    String devpath = "";
+    String subsystem = "";
+    for (int at = from; at < end && anyEmpty(action, devpath, subsystem); ) {
+      int next = at;
+      while (next < end && message[next] != 0) {
+        next++;
       }
+      action = value(ACTION, message, at, next).orElse(action);
+      devpath = value(DEVPATH, message, at, next).orElse(devpath);
+      subsystem = value(SUBSYSTEM, message, at, next).orElse(subsystem);
+      at = next + 1;
     }
-    return properties;
+    return action.isEmpty() || devpath.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Uevent(source, action, devpath, subsystem));
+  }
+
+  private static boolean anyEmpty(String action, String devpath, String subsystem) {
+    return action.isEmpty() || devpath.isEmpty() || subsystem.isEmpty();
+  }
+
+  private static Optional<String> value(byte[] key, byte[] message, int from, int end) {
+    int at = from + key.length;
+    return at <= end && Arrays.equals(message, from, at, key, 0, key.length)
+        ? Optional.of(new String(message, at, end - at, StandardCharsets.UTF_8))
+        : Optional.empty();
   }
 
   private static boolean startsWith(byte[] message, int length, byte[] prefix) {

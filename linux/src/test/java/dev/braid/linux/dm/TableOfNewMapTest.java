@@ -53,6 +53,11 @@ class TableOfNewMapTest {
     }
 
     @Override
+    public Pinned pin(DmDevice map) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Optional<List<DeviceNumber>> dependencies(DmDevice map) {
       return Optional.empty();
     }

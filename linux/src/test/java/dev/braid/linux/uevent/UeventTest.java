@@ -34,7 +34,21 @@ class UeventTest {
     var event = Uevent.parse(message, message.length).orElseThrow();
 
     assertThat(event.source()).isEqualTo(Uevent.Source.UDEV);
-    assertThat(event.properties()).containsEntry("DEVNAME", "/dev/sdb");
+    assertThat(event.action()).isEqualTo("add");
+    assertThat(event.subsystem()).isEqualTo("block");
+    assertThat(event.kernelName()).isEqualTo("sdb");
+  }
+
+  @Test
+  @DisplayName("an event may name its properties in any order, and have no subsystem")
+  void anyOrder() {
+    byte[] message = bytes("x@/y\0SEQNUM=7\0SUBSYSTEMS=no\0DEVPATH=/devices/sdc\0ACTION=change");
+
+    var event = Uevent.parse(message, message.length).orElseThrow();
+
+    assertThat(event.action()).isEqualTo("change");
+    assertThat(event.devpath()).isEqualTo("/devices/sdc");
+    assertThat(event.subsystem()).isEmpty();
   }
 
   @Test

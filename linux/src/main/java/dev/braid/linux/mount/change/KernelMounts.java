@@ -74,6 +74,15 @@ public final class KernelMounts implements Mounts {
   }
 
   @Override
+  public void writeOut(Step step, Path target, Deadline deadline) {
+    Exec.Result result = exec.run(List.of("sync", "-f", target.toString()), deadline);
+    if (!result.ok()) {
+      throw new KernelRefused(
+          "the file system at " + target + " could not be written out: " + result.describe());
+    }
+  }
+
+  @Override
   public void unmountLast(Step step, Path target, Deadline deadline) {
     Exec.Result result =
         exec.run(

@@ -47,6 +47,16 @@ public interface Mounts {
   void unmount(Step step, Path target);
 
   /**
+   * Has a file system write out all that it keeps in memory, and waits for it; an unmount does so
+   * too, but tells of no write that failed. Of one that failed earlier and nobody was told of, this
+   * tells as well, once. A child process does it, which can be left behind.
+   *
+   * @throws dev.braid.base.error.KernelRefused if something could not be written
+   * @throws dev.braid.base.error.DeadlinePassed if it was not done in time; it goes on
+   */
+  void writeOut(Step step, Path target, Deadline deadline);
+
+  /**
    * As {@link #unmount}, for what may be the last mount of a file system: that writes out all that
    * was not written yet, and waits for its device, over any signal. So a child process does it,
    * which can be left behind. Then the mount is out of the table; that the file system is gone only

@@ -7,8 +7,8 @@ import dev.braid.linux.multipath.MultipathdException;
 import dev.braid.linux.multipath.MultipathdSocket;
 
 /**
- * Commands that make multipathd do something. Map names are device-mapper's names: in 0.9.4 {@code
- * del map} knows no WWID and no {@code dm-N}.
+ * Commands that make multipathd do something. Map names are device-mapper's names: in 0.9.4 its
+ * commands for a map know no WWID and no {@code dm-N}.
  */
 public final class Multipathd {
 
@@ -31,11 +31,6 @@ public final class Multipathd {
   /** Makes a map of the paths of this WWID that it knows. */
   public void addMap(Step step, Wwid wwid, Deadline deadline) throws MultipathdException {
     socket.ask("add map " + wwid, deadline);
-  }
-
-  /** Flushes a map away. Refused while it is open. */
-  public void delMap(Step step, String name, Deadline deadline) throws MultipathdException {
-    socket.ask("del map " + name, deadline);
   }
 
   /** I/O waits again when all paths are lost, as the settings say. */

@@ -15,7 +15,7 @@ import java.nio.file.StandardOpenOption;
  * Adds and removes SCSI devices, one address at a time (rule 10): a wide scan would bring in what
  * nobody asked for.
  *
- * <p>Both writes last as long as the kernel talks to the device: a few seconds where a path just
+ * <p>These writes last as long as the kernel talks to the device: a few seconds where a path just
  * died. No deadline can end them; whoever has one makes them on a thread that it can leave behind.
  */
 public final class ScsiBus {
@@ -37,6 +37,19 @@ public final class ScsiBus {
     Path file = sysfs.resolve("class/scsi_host/host" + host + "/scan");
     try {
       write(file, channel + " " + target + " " + lun);
+    } catch (IOException e) {
+      throw new KernelRefused(step.name() + ": cannot write " + file, e);
+    }
+  }
+
+  /**
+   * Has the kernel ask a device anew what it is like. One that was found while its LUN was not
+   * ready has no size, and gets none by itself.
+   */
+  public void rescan(Step step, Hctl address) {
+    Path file = sysfs.resolve("bus/scsi/devices/" + address + "/rescan");
+    try {
+      write(file, "1");
     } catch (IOException e) {
       throw new KernelRefused(step.name() + ": cannot write " + file, e);
     }

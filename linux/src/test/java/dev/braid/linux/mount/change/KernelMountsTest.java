@@ -1,0 +1,51 @@
+package dev.braid.linux.mount.change;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.error.KernelRefused;
+import dev.braid.base.step.Steps;
+import dev.braid.linux.exec.Exec;
+import dev.braid.linux.exec.HostExec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KernelMountsTest {
+
+  private static final Deadline DEADLINE = Deadline.after(Duration.ofSeconds(20));
+
+  @TempDir Path folder;
+
+  @Test
+  @DisplayName("rule 9: what is written out is one file system, by a program that can be left")
+  void writesOut() {
+    var run = new ArrayList<List<String>>();
+    Exec exec =
+        (argv, deadline) -> {
+          run.add(argv);
+          return new HostExec().run(argv, deadline);
+        };
+    writeOut(exec, folder);
+    assertThat(run).containsExactly(List.of("sync", "-f", folder.toString()));
+  }
+
+  @Test
+  @DisplayName("rule 9: a write that failed is an error, with the words of who says so")
+  void notWritten() {
+    Exec exec = (argv, deadline) -> new Exec.Result(argv, 1, "", "sync: Input/output error\n");
+    assertThatThrownBy(() -> writeOut(exec, folder))
+        .isInstanceOf(KernelRefused.class)
+        .hasMessageContainingAll(folder.toString(), "Input/output error");
+  }
+
+  private static void writeOut(Exec exec, Path target) {
+    var mounts = new KernelMounts(exec);
+    Steps.unobserved().run("write out", step -> mounts.writeOut(step, target, DEADLINE));
+  }
+}
