@@ -29,6 +29,8 @@ import dev.braid.linux.scsi.Sg;
 import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.ScsiDevices;
 import dev.braid.linux.sysfs.change.ScsiBus;
+import dev.braid.linux.systemd.Systemd;
+import dev.braid.linux.systemd.change.Systemctl;
 import dev.braid.linux.uevent.UdevDatabase;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -43,8 +45,7 @@ public final class Initiator {
   private final Look look;
   private final Uninvited uninvited;
   private final Health health;
-  private final MultipathConfig multipathConfig;
-  private final UdevRules udevRules;
+  private final HostSetup hostSetup;
   private final Gate gate;
 
   private Initiator(
@@ -54,8 +55,7 @@ public final class Initiator {
       Look look,
       Uninvited uninvited,
       Health health,
-      MultipathConfig multipathConfig,
-      UdevRules udevRules,
+      HostSetup hostSetup,
       Gate gate) {
     this.attach = attach;
     this.detach = detach;
@@ -63,8 +63,7 @@ public final class Initiator {
     this.look = look;
     this.uninvited = uninvited;
     this.health = health;
-    this.multipathConfig = multipathConfig;
-    this.udevRules = udevRules;
+    this.hostSetup = hostSetup;
     this.gate = gate;
   }
 
@@ -129,6 +128,14 @@ public final class Initiator {
     var writes = new WriteCheck(scsi, sessions, blocks, paths.dev());
     var uninvited = new Uninvited(devices, sessions, blocks, dm, known);
     var assembly = new Assembly(scan, writes, maps, finder);
+    var setup =
+        new HostSetup(
+            locks,
+            new UdevRules(paths.udev(), steps),
+            new MultipathConfig(paths.multipath(), socket, multipathd, steps),
+            new ShutdownUnit(
+                paths, new Systemd(paths.units(), exec), new Systemctl(exec), steps),
+            new Attachments(dm, devices, sessions, own, known)::all);
     return new Initiator(
         new Attach(locks, portals, assembly, maps, removal, known, seen, steps),
         new Detach(locks, removal, maps),
@@ -137,8 +144,7 @@ public final class Initiator {
         new Look(dm, finder),
         uninvited,
         new Health(dm, blocks, devices, sessions, known, watch),
-        new MultipathConfig(paths.multipath(), socket, multipathd, steps),
-        new UdevRules(paths.udev(), steps),
+        setup,
         new Gate(new HostLook(paths, new OpenIscsiVersions(exec), socket), Ticker.SYSTEM));
   }
 
@@ -166,12 +172,8 @@ public final class Initiator {
     return health;
   }
 
-  public MultipathConfig multipathConfig() {
-    return multipathConfig;
-  }
-
-  public UdevRules udevRules() {
-    return udevRules;
+  public HostSetup hostSetup() {
+    return hostSetup;
   }
 
   public Gate gate() {
