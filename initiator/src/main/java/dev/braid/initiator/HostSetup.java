@@ -63,7 +63,8 @@ public final class HostSetup {
                 + String.join(", ", there)
                 + ". Move the pods that use them to other nodes first (kubectl drain)");
       }
-      multipathConfig.remove(deadline.atMost(MULTIPATHD)); // first: it closes the gate of a plugin that runs
+      // First, as it closes the gate of a plugin that runs.
+      multipathConfig.remove(deadline.atMost(MULTIPATHD));
       udevRules.remove();
       shutdownUnit.remove(deadline);
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,7 +89,7 @@ final class OwnFile {
   }
 
   private void write(Step step, String content) {
-    files.makeFolder(step, path.toAbsolutePath().getParent());
+    files.makeFolder(step, Objects.requireNonNull(path.getParent(), "a file lies in a folder"));
     files.replace(step, path, content, "rw-r--r--");
   }
 }

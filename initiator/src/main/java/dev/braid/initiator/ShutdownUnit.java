@@ -90,8 +90,8 @@ final class ShutdownUnit {
   }
 
   /**
-   * Sees to it that the unit is there and waits for the shutdown. Where that cannot be, volumes work
-   * all the same, and the log says what they lack.
+   * Sees to it that the unit is there and waits for the shutdown. Where that cannot be, volumes
+   * work all the same, and the log says what they lack.
    */
   void ensure(Deadline deadline) {
     if (!systemd.runs()) {
@@ -156,8 +156,7 @@ final class ShutdownUnit {
 
   static String script() {
     try (InputStream in = ShutdownUnit.class.getResourceAsStream(SCRIPT)) {
-      return new String(
-          Objects.requireNonNull(in, SCRIPT).readAllBytes(), StandardCharsets.UTF_8);
+      return new String(Objects.requireNonNull(in, SCRIPT).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -18,7 +18,8 @@ class OwnFileTest {
   private final Steps steps = Steps.unobserved();
 
   @Test
-  @DisplayName("rule 15: it is written once, also into a folder that is not there, and removed once")
+  @DisplayName(
+      "rule 15: it is written once, also into a folder that is not there, and removed once")
   void life() {
     var file = new OwnFile(folder.resolve("conf.d/braid.conf"));
     assertThat(file.ensure(steps, "write", CONTENT)).isTrue();

@@ -52,8 +52,8 @@ class ShutdownUnitTest {
         .containsPattern("(?m)^Before=.*\\bkubelet\\.service\\b")
         .containsPattern("(?m)^Before=.*\\bcontainerd\\.service\\b")
         .contains(
-            "\nExecStop=/bin/sh \"/run/systemd/system/braid-shutdown.sh\" \"/var/lib/braid/targets\""
-                + " \"/var/lib/braid/luns\"\n",
+            "\nExecStop=/bin/sh \"/run/systemd/system/braid-shutdown.sh\""
+                + " \"/var/lib/braid/targets\" \"/var/lib/braid/luns\"\n",
             "\nTimeoutStopSec=120\n",
             "\nKillMode=process\n",
             "\nRemainAfterExit=yes\n")

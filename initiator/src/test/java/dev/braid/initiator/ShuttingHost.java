@@ -1,5 +1,6 @@
 package dev.braid.initiator;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -95,7 +96,8 @@ final class ShuttingHost {
       String path = "sd" + (char) ('a' + session) + minor;
       String address = session + ":0:0:" + minor;
       String device =
-          "sys/class/iscsi_session/session" + session + "/device/target" + session + ":0:0/" + address;
+          "sys/class/iscsi_session/session%d/device/target%d:0:0/%s"
+              .formatted(session, session, address);
       write(device + "/vendor", "LIO-ORG \n");
       write(device + "/model", product + "           \n");
       write(device + "/wwid", "naa." + wwid.substring(1) + "\n");
@@ -216,7 +218,7 @@ final class ShuttingHost {
   private void link(String name, String to) {
     try {
       Path link = root.resolve(name);
-      Files.createDirectories(link.getParent());
+      Files.createDirectories(requireNonNull(link.getParent()));
       Files.createSymbolicLink(link, Path.of(to));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -226,7 +228,7 @@ final class ShuttingHost {
   private void write(String name, String text) {
     try {
       Path file = root.resolve(name);
-      Files.createDirectories(file.getParent());
+      Files.createDirectories(requireNonNull(file.getParent()));
       Files.writeString(file, text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -11,14 +11,14 @@ public final class Systemd {
   /** Units that are gone after a reboot; there only where systemd is process 1. */
   private final Path units;
 
-  private final SystemctlCommand systemctl;
+  private final Exec exec;
 
   /**
    * @param units {@code /run/systemd/system} of the host
    */
   public Systemd(Path units, Exec exec) {
     this.units = units;
-    this.systemctl = new SystemctlCommand(exec);
+    this.exec = exec;
   }
 
   /** Whether this host runs it: the sign is the one that {@code sd_booted(3)} names. */
@@ -27,6 +27,6 @@ public final class Systemd {
   }
 
   public boolean active(String unit, Deadline deadline) {
-    return systemctl.ask(deadline, "is-active", "--quiet", unit).ok();
+    return exec.run(SystemctlCommand.argv("is-active", "--quiet", unit), deadline).ok();
   }
 }

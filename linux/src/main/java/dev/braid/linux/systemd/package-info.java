@@ -1,4 +1,4 @@
-/** The host's systemd: units that Braid has it keep. What only asks, and what changes, are apart. */
+/** The host's systemd. What only asks, and what changes something, are apart. */
 @NullMarked
 package dev.braid.linux.systemd;
 

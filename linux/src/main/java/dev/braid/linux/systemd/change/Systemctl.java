@@ -1,6 +1,7 @@
 package dev.braid.linux.systemd.change;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Step;
 import dev.braid.linux.exec.Exec;
 import dev.braid.linux.systemd.SystemctlCommand;
@@ -8,22 +9,29 @@ import dev.braid.linux.systemd.SystemctlCommand;
 /** Has the host's systemd do something. Whether it did is to be asked afterwards. */
 public final class Systemctl {
 
-  private final SystemctlCommand systemctl;
+  private final Exec exec;
 
   public Systemctl(Exec exec) {
-    this.systemctl = new SystemctlCommand(exec);
+    this.exec = exec;
   }
 
   /** Reads the files of all units anew. */
   public void reload(Step step, Deadline deadline) {
-    systemctl.tell(deadline, "daemon-reload");
+    tell(deadline, "daemon-reload");
   }
 
   public void start(Step step, String unit, Deadline deadline) {
-    systemctl.tell(deadline, "start", unit);
+    tell(deadline, "start", unit);
   }
 
   public void stop(Step step, String unit, Deadline deadline) {
-    systemctl.tell(deadline, "stop", unit);
+    tell(deadline, "stop", unit);
+  }
+
+  private void tell(Deadline deadline, String... arguments) {
+    Exec.Result result = exec.run(SystemctlCommand.argv(arguments), deadline);
+    if (!result.ok()) {
+      throw new KernelRefused("systemd refused: " + result.describe());
+    }
   }
 }
