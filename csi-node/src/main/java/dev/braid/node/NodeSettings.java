@@ -35,7 +35,7 @@ final class NodeSettings {
           "/var/lib/braid",
           "path",
           "what is to outlive a restart: stage records, orders to discard, the portals that Braid"
-              + " logged in to",
+              + " logged in to; in a container, at the path that it has on the host",
           Path::of);
 
   static final Setting<Path> LOCK_FOLDER =
@@ -58,7 +58,8 @@ final class NodeSettings {
           "BRAID_HOST_ROOT",
           "",
           "path, or empty",
-          "in a container: where the host's root folder is mounted, to run the host's iscsiadm",
+          "in a container: where the host's root folder is mounted, to run the host's programs and"
+              + " to give its systemd a unit",
           NodeSettings::optionalPath);
 
   static final Setting<Optional<Endpoint.Unix>> REGISTRATION =

@@ -19,6 +19,7 @@ import java.util.List;
  * @param proc {@code /proc}, with the host's processes in it
  * @param recordLock the folder of open-iscsi's lock, {@code /run/lock/iscsi} of the host
  * @param net {@code /proc/net}, of the host's network namespace
+ * @param units {@code /run/systemd/system} of the host
  * @param locks a folder for locks, of which all who attach on this host must name the same
  * @param targets a folder for the names of targets that Braid has logged in to. Only a hint (rule
  *     4): it tells where to look for sessions and records that a killed attach left
@@ -38,6 +39,7 @@ public record HostPaths(
     Path proc,
     Path recordLock,
     Path net,
+    Path units,
     Path locks,
     Path targets,
     Path luns) {
@@ -71,6 +73,7 @@ public record HostPaths(
         Path.of("/proc"),
         root.resolve("run/lock/iscsi"),
         Path.of("/proc/net"),
+        root.resolve("run/systemd/system"),
         locks,
         state.resolve("targets"),
         state.resolve("luns"));

@@ -31,6 +31,8 @@ import dev.braid.linux.scsi.Sg;
 import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.ScsiDevices;
 import dev.braid.linux.sysfs.change.ScsiBus;
+import dev.braid.linux.systemd.Systemd;
+import dev.braid.linux.systemd.change.Systemctl;
 import dev.braid.linux.uevent.UdevDatabase;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -51,8 +53,7 @@ public final class Initiator {
   private final Look look;
   private final Uninvited uninvited;
   private final Health health;
-  private final MultipathConfig multipathConfig;
-  private final UdevRules udevRules;
+  private final HostSetup hostSetup;
   private final Gate gate;
   private final Clocks clocks;
   private final Supplier<HostWatch> hostWatch;
@@ -65,8 +66,7 @@ public final class Initiator {
       Look look,
       Uninvited uninvited,
       Health health,
-      MultipathConfig multipathConfig,
-      UdevRules udevRules,
+      HostSetup hostSetup,
       Gate gate,
       Clocks clocks,
       Supplier<HostWatch> hostWatch) {
@@ -77,8 +77,7 @@ public final class Initiator {
     this.look = look;
     this.uninvited = uninvited;
     this.health = health;
-    this.multipathConfig = multipathConfig;
-    this.udevRules = udevRules;
+    this.hostSetup = hostSetup;
     this.gate = gate;
     this.clocks = clocks;
     this.hostWatch = hostWatch;
@@ -191,6 +190,14 @@ public final class Initiator {
         new Pruning(gone, seen, known, wwid -> maps.find(wwid).isPresent(), locks, steps);
     var pruner = Repeater.every(PRUNE, "pruning multipath's lists", pruning::look);
     pruner.wake(); // what an earlier start left
+    var setup =
+        new HostSetup(
+            locks,
+            new UdevRules(paths.udev(), steps),
+            new MultipathConfig(paths.multipath(), socket, multipathd, steps),
+            new ShutdownUnit(
+                paths, new Systemd(paths.units(), exec), new Systemctl(exec), steps),
+            new Attachments(dm, devices, sessions, own, known)::all);
     return new Initiator(
         locks,
         new Attach(locks, portals, assembly, maps, removal, known, seen, steps),
@@ -200,8 +207,7 @@ public final class Initiator {
         new Look(dm, finder),
         uninvited,
         new Health(dm, blocks, devices, sessions, known, watch),
-        new MultipathConfig(paths.multipath(), socket, multipathd, steps),
-        new UdevRules(paths.udev(), steps),
+        setup,
         gate,
         clocks,
         () -> HostWatch.start(doubts, gate, losses));
@@ -236,12 +242,8 @@ public final class Initiator {
     return health;
   }
 
-  public MultipathConfig multipathConfig() {
-    return multipathConfig;
-  }
-
-  public UdevRules udevRules() {
-    return udevRules;
+  public HostSetup hostSetup() {
+    return hostSetup;
   }
 
   public Gate gate() {

@@ -6,6 +6,9 @@ import dev.braid.base.Wwid;
 /** The names of the locks of rule 12, in one place, since two spellings would be no lock. */
 final class LockNames {
 
+  /** What Braid puts on this host for all its LUNs. */
+  static final String HOST = "host";
+
   private LockNames() {}
 
   static String volume(Wwid wwid) {

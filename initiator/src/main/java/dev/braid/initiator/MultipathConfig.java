@@ -3,18 +3,12 @@ package dev.braid.initiator;
 import dev.braid.base.Deadline;
 import dev.braid.base.Inquiry;
 import dev.braid.base.error.InvalidInput;
-import dev.braid.base.error.KernelRefused;
-import dev.braid.base.step.Step;
 import dev.braid.base.step.Steps;
-import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.multipath.MultipathSettings;
 import dev.braid.linux.multipath.MultipathSettings.Setting;
 import dev.braid.linux.multipath.MultipathdException;
 import dev.braid.linux.multipath.MultipathdSocket;
 import dev.braid.linux.multipath.change.Multipathd;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * The multipath settings of Braid's LUNs, and of nobody else's (rule 5): a file in {@code
  * multipath/conf.d} that matches on the product of their INQUIRY.
  */
-public final class MultipathConfig {
+final class MultipathConfig {
 
   private static final Logger log = LoggerFactory.getLogger(MultipathConfig.class);
 
@@ -51,7 +45,7 @@ public final class MultipathConfig {
    */
   private static final String CONTENT =
       """
-      # Written by Braid; changes are overwritten. It matches Braid's LUNs only.
+      # %s It matches Braid's LUNs only.
       devices {
           device {
               vendor "%s"
@@ -81,14 +75,13 @@ public final class MultipathConfig {
   private static final Map<String, String> WANTED =
       Map.of("path_checker", "directio", "detect_checker", "no", "recheck_wwid", "yes");
 
-  private final Path folder;
-  private final HostFiles files = new HostFiles();
+  private final OwnFile file;
   private final MultipathdSocket socket;
   private final Multipathd multipathd;
   private final Steps steps;
 
   MultipathConfig(Path multipath, MultipathdSocket socket, Multipathd multipathd, Steps steps) {
-    this.folder = multipath.resolve("conf.d");
+    this.file = new OwnFile(multipath.resolve("conf.d").resolve(NAME));
     this.socket = socket;
     this.multipathd = multipathd;
     this.steps = steps;
@@ -99,17 +92,24 @@ public final class MultipathConfig {
    * where that was needed, or where ours are not in force: who wrote the file may have been killed
    * before he could say so. Maps that do not change by it are left alone.
    */
-  public void ensure(Deadline deadline) {
+  void ensure(Deadline deadline) {
     Optional<MultipathSettings> before = inForce(deadline);
-    String content = content(before);
-    boolean write = !current().equals(Optional.of(content));
-    if (write) {
-      steps.run("write multipath settings", step -> write(step, content));
-      log.info("wrote {}: how multipath treats Braid's LUNs, and no others", folder.resolve(NAME));
+    boolean wrote = file.ensure(steps, "write multipath settings", content(before));
+    if (wrote) {
+      log.info("wrote {}: how multipath treats Braid's LUNs, and no others", file.path());
     }
-    if (!write && before.isPresent() && unsafe(before.get()).isEmpty()) {
-      return;
+    if (wrote || before.isEmpty() || !unsafe(before.get()).isEmpty()) {
+      reconfigure(deadline);
     }
+  }
+
+  void remove(Deadline deadline) {
+    if (file.remove(steps, "remove multipath settings")) {
+      reconfigure(deadline);
+    }
+  }
+
+  private void reconfigure(Deadline deadline) {
     try {
       steps.run("reconfigure multipathd", step -> multipathd.reconfigure(step, deadline));
     } catch (MultipathdException e) {
@@ -131,7 +131,7 @@ public final class MultipathConfig {
   static String content(Optional<MultipathSettings> inForce) {
     long polling = inForce.map(MultipathConfig::polling).orElse(POLLING_SECONDS);
     long retries = (WINDOW.toSeconds() + polling - 1) / polling;
-    return CONTENT.formatted(Inquiry.VENDOR, Inquiry.PRODUCT, retries);
+    return CONTENT.formatted(OwnFile.MARK, Inquiry.VENDOR, Inquiry.PRODUCT, retries);
   }
 
   private static int polling(MultipathSettings settings) {
@@ -179,20 +179,5 @@ public final class MultipathConfig {
         + " for Braid's LUNs: want "
         + wanted
         + ". Take that line out of the host's multipath settings, or look whether conf.d is read";
-  }
-
-  private Optional<String> current() {
-    try {
-      return Optional.of(Files.readString(folder.resolve(NAME)));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    } catch (IOException e) {
-      throw new KernelRefused("cannot read " + folder.resolve(NAME), e);
-    }
-  }
-
-  private void write(Step step, String content) {
-    files.makeFolder(step, folder);
-    files.replace(step, folder.resolve(NAME), content, "rw-r--r--");
   }
 }

@@ -53,12 +53,12 @@ final class PathLosses {
 
   void count(Uevent event) {
     if (event.source() != Uevent.Source.KERNEL
-        || !"PATH_FAILED".equals(event.properties().get("DM_ACTION"))
-        || !ours(event.properties().getOrDefault("DM_UUID", ""))) {
+        || !"PATH_FAILED".equals(event.mapProperties().get("DM_ACTION"))
+        || !ours(event.mapProperties().getOrDefault("DM_UUID", ""))) {
       return;
     }
     losses.add(1, "path");
-    if ("0".equals(event.properties().get("DM_NR_VALID_PATHS"))) {
+    if ("0".equals(event.mapProperties().get("DM_NR_VALID_PATHS"))) {
       losses.add(1, "all");
     }
   }

@@ -1,15 +1,8 @@
 package dev.braid.initiator;
 
 import dev.braid.base.Inquiry;
-import dev.braid.base.error.KernelRefused;
-import dev.braid.base.step.Step;
 import dev.braid.base.step.Steps;
-import dev.braid.linux.file.change.HostFiles;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * changed capacity, pass. The rule lies where a reboot clears it away; udev notices a new one by
  * itself.
  */
-public final class UdevRules {
+final class UdevRules {
 
   private static final Logger log = LoggerFactory.getLogger(UdevRules.class);
 
@@ -40,54 +33,46 @@ public final class UdevRules {
   /** A rule may not set DEVTYPE itself, but may read it from a file. */
   private static final String PROPERTIES_CONTENT = "DEVTYPE=braid_lun\n";
 
-  private final Path folder;
-  private final HostFiles files = new HostFiles();
+  private final OwnFile rules;
+  private final OwnFile properties;
   private final Steps steps;
 
   /**
    * @param udev {@code /run/udev}
    */
   UdevRules(Path udev, Steps steps) {
-    this.folder = udev.resolve("rules.d");
+    Path folder = udev.resolve("rules.d");
+    this.rules = new OwnFile(folder.resolve(RULES));
+    this.properties = new OwnFile(folder.resolve(PROPERTIES), PROPERTIES_CONTENT);
     this.steps = steps;
   }
 
   /** Writes the rules if they are not there as they should be. */
-  public void ensure() {
-    ensure(folder.resolve(PROPERTIES), PROPERTIES_CONTENT);
-    ensure(folder.resolve(RULES), rules());
+  void ensure() {
+    ensure(properties, PROPERTIES_CONTENT);
+    ensure(rules, content());
   }
 
-  private String rules() {
+  /** The rule first, which reads the other file. */
+  void remove() {
+    rules.remove(steps, "remove udev rule");
+    properties.remove(steps, "remove udev rule");
+  }
+
+  private String content() {
     return """
-        # Written by Braid; changes are overwritten. It matches Braid's LUNs only.
+        # %s It matches Braid's LUNs only.
         ACTION=="change", SUBSYSTEM=="scsi", ENV{DEVTYPE}=="scsi_device", \\
           ENV{SDEV_UA}=="REPORTED_LUNS_DATA_HAS_CHANGED", \\
           ATTR{vendor}=="%s*", ATTR{model}=="%s*", \\
           ENV{SDEV_UA}="", IMPORT{file}="%s"
         """
-        .formatted(Inquiry.VENDOR, Inquiry.PRODUCT, folder.resolve(PROPERTIES));
+        .formatted(OwnFile.MARK, Inquiry.VENDOR, Inquiry.PRODUCT, properties.path());
   }
 
-  private void ensure(Path file, String content) {
-    if (!current(file).equals(Optional.of(content))) {
-      steps.run("write udev rule", step -> write(step, file, content));
-      log.info("wrote {}: udev passes over the news of LUNs that came or went", file);
+  private void ensure(OwnFile file, String content) {
+    if (file.ensure(steps, "write udev rule", content)) {
+      log.info("wrote {}: udev passes over the news of LUNs that came or went", file.path());
     }
-  }
-
-  private static Optional<String> current(Path file) {
-    try {
-      return Optional.of(Files.readString(file));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    } catch (IOException e) {
-      throw new KernelRefused("cannot read " + file, e);
-    }
-  }
-
-  private void write(Step step, Path file, String content) {
-    files.makeFolder(step, folder);
-    files.replace(step, file, content, "rw-r--r--");
   }
 }

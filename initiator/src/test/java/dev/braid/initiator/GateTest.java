@@ -204,6 +204,7 @@ class GateTest {
             host.resolve("proc"),
             host.resolve("run/lock/iscsi"),
             host.resolve("proc/net"),
+            host.resolve("run/systemd/system"),
             host.resolve("locks"),
             host.resolve("targets"),
             host.resolve("luns"));

@@ -7,6 +7,7 @@ import dev.braid.base.Wwid;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.DmDevice;
+import dev.braid.linux.dm.Pinned;
 import dev.braid.linux.dm.DmTarget;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +49,11 @@ class MapTablesTest {
   }
 
   private final class OneMap implements DeviceMapper {
+    @Override
+    public Pinned pin(DmDevice map) {
+      throw new AssertionError("nothing is pinned here");
+    }
+
 
     @Override
     public List<Named> list() {

@@ -44,8 +44,8 @@ class PathLossesTest {
         source,
         "change",
         "/devices/virtual/block/dm-7",
+        "block",
         Map.of(
-            "SUBSYSTEM", "block",
             "DM_ACTION", action,
             "DM_UUID", uuid,
             "DM_PATH", "8:16",

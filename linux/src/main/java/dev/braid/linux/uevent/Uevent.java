@@ -4,16 +4,24 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * One event: what happened to which device. Of its properties no more is read: on a host that is
- * busy most events are of devices that nobody here waits for.
+ * One event: what happened to which device. On a host that is busy most events are of devices that
+ * nobody here waits for, so no more is read of them.
  *
  * @param source the kernel, before udev has seen it; or udev, when its rules have run
  * @param subsystem empty if it has none
+ * @param mapProperties all that was sent with it, where it is of a device-mapper map; else nothing
  */
-public record Uevent(Source source, String action, String devpath, String subsystem) {
+public record Uevent(
+    Source source,
+    String action,
+    String devpath,
+    String subsystem,
+    Map<String, String> mapProperties) {
 
   /** Who sent it. */
   public enum Source {
@@ -25,6 +33,7 @@ public record Uevent(Source source, String action, String devpath, String subsys
   private static final byte[] ACTION = "ACTION=".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] DEVPATH = "DEVPATH=".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] SUBSYSTEM = "SUBSYSTEM=".getBytes(StandardCharsets.US_ASCII);
+  private static final String MAPS = "/devices/virtual/block/dm-";
   private static final int UDEV_MAGIC = 0xfeedcafe;
   private static final int UDEV_HEADER = 24;
 
@@ -82,9 +91,24 @@ public record Uevent(Source source, String action, String devpath, String subsys
       subsystem = value(SUBSYSTEM, message, at, next).orElse(subsystem);
       at = next + 1;
     }
-    return action.isEmpty() || devpath.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Uevent(source, action, devpath, subsystem));
+    if (action.isEmpty() || devpath.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<String, String> properties =
+        devpath.startsWith(MAPS) ? properties(message, from, end) : Map.of();
+    return Optional.of(new Uevent(source, action, devpath, subsystem, properties));
+  }
+
+  private static Map<String, String> properties(byte[] message, int from, int end) {
+    var properties = new HashMap<String, String>();
+    for (String pair :
+        new String(message, from, end - from, StandardCharsets.UTF_8).split("\0", -1)) {
+      int equals = pair.indexOf('=');
+      if (equals > 0) {
+        properties.put(pair.substring(0, equals), pair.substring(equals + 1));
+      }
+    }
+    return Map.copyOf(properties);
   }
 
   private static boolean anyEmpty(String action, String devpath, String subsystem) {

@@ -1,0 +1,116 @@
+package dev.braid.initiator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.error.Busy;
+import dev.braid.base.error.DeviceInUse;
+import dev.braid.base.step.Steps;
+import dev.braid.linux.exec.Exec;
+import dev.braid.linux.lock.FileLocks;
+import dev.braid.linux.lock.Locks;
+import dev.braid.linux.multipath.MultipathdSocket;
+import dev.braid.linux.multipath.change.Multipathd;
+import dev.braid.linux.systemd.Systemd;
+import dev.braid.linux.systemd.change.Systemctl;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What Braid puts on a host, on a folder that stands for it; multipathd does not listen there. */
+class HostSetupTest {
+
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  @TempDir Path host;
+
+  private final List<String> attached = new ArrayList<>();
+
+  @BeforeEach
+  void systemd() throws IOException {
+    Files.createDirectories(host.resolve("run/systemd/system"));
+  }
+
+  @Test
+  @DisplayName("rule 16: uninstalled, nothing of Braid's is left, and all of others' is")
+  void uninstall() throws IOException {
+    Path theirs = Files.createDirectories(host.resolve("etc/multipath/conf.d")).resolve("a.conf");
+    Files.writeString(theirs, "defaults {}\n");
+    List<Path> before = files();
+
+    setup().ensure(Deadline.after(SOON));
+    assertThat(files())
+        .hasSize(before.size() + 5)
+        .contains(
+            host.resolve("etc/multipath/conf.d/braid.conf"),
+            host.resolve("run/udev/rules.d/00-braid.rules"),
+            host.resolve("run/systemd/system/braid-shutdown.service"));
+    setup().remove(Deadline.after(SOON));
+    setup().remove(Deadline.after(SOON));
+    assertThat(files()).isEqualTo(before);
+  }
+
+  @Test
+  @DisplayName("while a volume is attached nothing is removed, and what is attached is named")
+  void inUse() {
+    setup().ensure(Deadline.after(SOON));
+    List<Path> before = files();
+    attached.add("path 2:0:0:300 (sdb)");
+    assertThatThrownBy(() -> setup().remove(Deadline.after(SOON)))
+        .isInstanceOf(DeviceInUse.class)
+        .hasMessageContainingAll("2:0:0:300 (sdb)", "kubectl drain");
+    assertThat(files()).isEqualTo(before);
+  }
+
+  @Test
+  @DisplayName("rule 12: a start and an uninstall wait for each other, until the deadline")
+  void oneAtATime() {
+    try (var held = locks().exclusive(LockNames.HOST, "set up", Deadline.after(SOON))) {
+      assertThatThrownBy(() -> setup().remove(Deadline.after(Duration.ofMillis(100))))
+          .isInstanceOf(Busy.class);
+      assertThatThrownBy(() -> setup().ensure(Deadline.after(Duration.ofMillis(100))))
+          .isInstanceOf(Busy.class);
+    }
+    assertThat(files()).isEmpty();
+  }
+
+  private HostSetup setup() {
+    Exec exec = (argv, deadline) -> new Exec.Result(argv, 0, "", "");
+    var paths = HostPaths.of(host, host.resolve("state"), host.resolve("locks"));
+    var steps = Steps.unobserved();
+    var socket = new MultipathdSocket(host.resolve("none"), "/braid/test/nobody");
+    return new HostSetup(
+        locks(),
+        new UdevRules(host.resolve("run/udev"), steps),
+        new MultipathConfig(
+            host.resolve("etc/multipath"), socket, new Multipathd(socket), steps),
+        new ShutdownUnit(paths, new Systemd(paths.units(), exec), new Systemctl(exec), steps),
+        () -> attached);
+  }
+
+  private Locks locks() {
+    return new FileLocks(host.resolve("locks"), Clock.systemUTC());
+  }
+
+  /** All but the locks, which stay: others may wait for them. */
+  private List<Path> files() {
+    try (var all = Files.walk(host)) {
+      return all.filter(Files::isRegularFile)
+          .filter(file -> !file.startsWith(host.resolve("locks")))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
