@@ -35,7 +35,7 @@ class KillLabTest {
   @ParameterizedTest
   @EnumSource(Stack.Program.class)
   @DisplayName(
-      "F5, rule 15: killed before and after a step, started again and asked the same:"
+      "F5, F30, rule 15: killed before and after a step, started again and asked the same:"
           + " converges, nothing left")
   void killed(Stack.Program program) {
     KillPoints points = stack.killPoints(program);
