@@ -31,11 +31,8 @@ test: ready ## every test that CI runs, then a table of time per class
 	  java -cp e2e/target/classes dev.braid.e2e.report.TestTable . || status=1; \
 	  exit $$status
 
-soak: prerequisites ## the long ones: every kill point of every program; goes on where it was stopped
-	@echo "building, then a lab; hours in all. What was survived is kept in e2e/target/soak, to go on from"
-	@BRAID_SCHEDULES=5000 $(MVN) -q -pl linux -am test -Dtest=QueueModelTest
-	@BRAID_KILLS=all $(MVN) -q -Plab -pl e2e -am verify -Dit.test=KillLabTest,ConvergeLabTest -DskipUnitTests \
-	  -Dfailsafe.failIfNoSpecifiedTests=false
+soak: ready ## the long ones, in full: every kill point, every fault, thousands of cycles; goes on where it was stopped
+	@e2e/lab/soak
 
 bench: build ## side-by-side measurements, a table and e2e/target/bench.json; CASE=... runs a part
 	@java -cp "e2e/target/classes:$$(< e2e/target/demo.classpath)" dev.braid.e2e.bench.Bench $(CASE)

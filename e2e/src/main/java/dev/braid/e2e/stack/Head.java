@@ -93,6 +93,21 @@ public final class Head implements AutoCloseable {
                 step, volume, new NodeName(node), generation, boot, Deadline.after(CALL)));
   }
 
+  /**
+   * Has the next volume get this LUN number, which must be free, against the rotation of rule 8: by
+   * the book's cursor, which the agent reads anew for each volume.
+   */
+  public void nextLunIs(int lun) {
+    service
+        .machine()
+        .run(
+            "sqlite3 -cmd '.timeout 5000' "
+                + POOL_FOLDER
+                + "/book.db 'UPDATE pool SET last_lun = "
+                + (lun - 1)
+                + "'");
+  }
+
   /** Removes the pool's volumes and its book, once the machine is anew and serves nothing. */
   void forgetAll() {
     service.machine().run("rm -rf " + POOL_FOLDER + "/*");

@@ -1,6 +1,7 @@
 package dev.braid.e2e.stack;
 
 import dev.braid.e2e.lab.Machine;
+import java.util.HashMap;
 import java.util.Map;
 
 /** The node plugin of one machine, as a service there. */
@@ -12,19 +13,30 @@ public final class Node implements AutoCloseable {
   private final CsiClient client;
 
   Node(Machine machine) {
+    this(machine, "", Map.of("BRAID_KILL_POINT_FOLDER", KILL_POINTS));
+  }
+
+  private Node(Machine machine, String suffix, Map<String, String> more) {
+    String socket = "/run/braid/csi" + suffix + ".sock";
+    var settings = new HashMap<>(more);
+    settings.put("BRAID_NODE_NAME", machine.name());
+    settings.put("BRAID_ENDPOINT", "unix://" + socket);
     service =
         new Service(
             machine,
-            "braid-node",
-            "/etc/braid/node.env",
-            Map.of(
-                "BRAID_NODE_NAME",
-                machine.name(),
-                "BRAID_ENDPOINT",
-                "unix:///run/braid/csi.sock",
-                "BRAID_KILL_POINT_FOLDER",
-                KILL_POINTS));
-    client = new CsiClient(machine.forward("/run/braid/csi.sock"));
+            "braid-node" + suffix,
+            "/etc/braid/node" + suffix + ".env",
+            Map.copyOf(settings));
+    client = new CsiClient(machine.forward(socket));
+  }
+
+  /**
+   * Another process of the plugin, with the same state and locks and a socket of its own.
+   *
+   * @param suffix of its unit, which is there, and of what is its own
+   */
+  static Node another(Machine machine, String suffix) {
+    return new Node(machine, suffix, Map.of());
   }
 
   public CsiClient client() {

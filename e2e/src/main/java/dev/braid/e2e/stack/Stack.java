@@ -22,6 +22,7 @@ import dev.braid.proto.csi.v1.NodeUnstageVolumeRequest;
 import dev.braid.proto.csi.v1.VolumeCapability;
 import dev.braid.proto.csi.v1.VolumeHealth;
 import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -29,6 +30,9 @@ import java.util.Map;
  * is one call; nothing is repeated or mended on the way.
  */
 public final class Stack implements AutoCloseable {
+
+  /** Of several calls at once, none removes the folder that another is making one in. */
+  private static final String FOLDERS = "flock /run/braid-e2e-folders ";
 
   private final Lab lab;
   private final Head head;
@@ -77,6 +81,13 @@ public final class Stack implements AutoCloseable {
       throw new IllegalArgumentException(machine + " is not a node");
     }
     return node;
+  }
+
+  /** The same deployment, where one node is spoken to by another process of its plugin. */
+  public Stack through(Machine machine, SecondPlugin second) {
+    var all = new HashMap<>(nodes);
+    all.put(machine.name(), second.node());
+    return new Stack(lab, head, controller, Map.copyOf(all));
   }
 
   /** Each program of the way, to be killed at its steps. */
@@ -133,7 +144,7 @@ public final class Stack implements AutoCloseable {
 
   public void stage(LabVolume volume, Machine node, Map<String, String> publishContext) {
     if (!volume.isBlock()) {
-      node.run("mkdir -p " + volume.stagingPath());
+      node.run(FOLDERS + "mkdir -p " + volume.stagingPath());
     }
     node(node)
         .client()
@@ -149,7 +160,7 @@ public final class Stack implements AutoCloseable {
   }
 
   public void nodePublish(LabVolume volume, Machine node, Map<String, String> publishContext) {
-    node.run("mkdir -p $(dirname " + volume.targetPath() + ")");
+    node.run(FOLDERS + "mkdir -p $(dirname " + volume.targetPath() + ")");
     node(node)
         .client()
         .node()
@@ -217,7 +228,9 @@ public final class Stack implements AutoCloseable {
                 .setStagingTargetPath(volume.stagingPath())
                 .build());
     node.run(
-        "cd /; rmdir -p --ignore-fail-on-non-empty $(dirname "
+        "cd /; "
+            + FOLDERS
+            + "rmdir -p --ignore-fail-on-non-empty $(dirname "
             + volume.targetPath()
             + ") "
             + volume.stagingPath()

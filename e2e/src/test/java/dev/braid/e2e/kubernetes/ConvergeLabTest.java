@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.base.Deadline;
 import dev.braid.e2e.lab.Machine;
+import dev.braid.e2e.soak.Soak;
 import dev.braid.e2e.stack.Wait;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,12 +47,11 @@ class ConvergeLabTest {
   @Test
   @DisplayName("F8: kill -9 in a claim's birth, move and death: it converges, nothing is left")
   void converges() {
-    long seed = Long.getLong("braid.seed", System.nanoTime());
-    var random = new Random(seed);
+    var random = new Random(Soak.seed());
     var victims = new ArrayList<>(List.of(Victim.values()));
     Collections.shuffle(victims, random);
-    System.out.printf("F8: %s, seed %d (-Dbraid.seed)%n", victims, seed);
-    if ("all".equals(System.getenv("BRAID_KILLS"))) {
+    System.out.printf("F8: %s, BRAID_SEED=%d%n", victims, Soak.seed());
+    if (Soak.all()) {
       for (Victim victim : victims) {
         life(Collections.nCopies(MOMENTS, victim), random);
       }
