@@ -1,6 +1,7 @@
 package dev.braid.e2e.stack;
 
 import dev.braid.e2e.lab.Machine;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The node plugin of one machine, as a service there. */
@@ -11,19 +12,17 @@ public final class Node implements AutoCloseable {
   private final Service service;
   private final CsiClient client;
 
+  /** Records its steps, and can be killed at them. */
   Node(Machine machine) {
-    service =
-        new Service(
-            machine,
-            "braid-node",
-            "/etc/braid/node.env",
-            Map.of(
-                "BRAID_NODE_NAME",
-                machine.name(),
-                "BRAID_ENDPOINT",
-                "unix:///run/braid/csi.sock",
-                "BRAID_KILL_POINT_FOLDER",
-                KILL_POINTS));
+    this(machine, Map.of("BRAID_KILL_POINT_FOLDER", KILL_POINTS));
+  }
+
+  /** As a node has it, but for these settings. */
+  public Node(Machine machine, Map<String, String> settings) {
+    var all = new LinkedHashMap<>(settings);
+    all.put("BRAID_NODE_NAME", machine.name());
+    all.put("BRAID_ENDPOINT", "unix:///run/braid/csi.sock");
+    service = new Service(machine, "braid-node", "/etc/braid/node.env", all);
     client = new CsiClient(machine.forward("/run/braid/csi.sock"));
   }
 
@@ -35,7 +34,8 @@ public final class Node implements AutoCloseable {
     return service;
   }
 
-  void start() {
+  /** Starts it; returns when it answers. */
+  public void start() {
     service.machine().run("mkdir -p /var/lib/kubelet");
     service.start();
     client.awaitReady();
