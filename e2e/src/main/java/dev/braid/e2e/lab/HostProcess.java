@@ -88,7 +88,8 @@ final class HostProcess {
     }
   }
 
-  private static void follow(InputStream stream, Consumer<String> lines, String name) {
+  /** Every line goes to the callback, from a thread of its own. */
+  static void follow(InputStream stream, Consumer<String> lines, String name) {
     var thread =
         new Thread(
             () -> {

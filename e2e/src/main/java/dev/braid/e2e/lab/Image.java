@@ -1,13 +1,12 @@
 package dev.braid.e2e.lab;
 
 import java.nio.file.Path;
-import java.util.List;
 
-/** The one disk image of all machines, from the user's cache or built now. */
+/** The one disk image of all machines of a lab, from the user's cache or built now. */
 record Image(Path folder) {
 
-  static Image get() {
-    return new Image(Cached.folder("e2e/lab/build-image", List.of()));
+  static Image get(Packages packages) {
+    return new Image(Cached.folder("e2e/lab/build-image", packages.arguments()));
   }
 
   Path disk() {

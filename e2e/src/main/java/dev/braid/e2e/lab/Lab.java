@@ -52,12 +52,17 @@ public final class Lab implements AutoCloseable {
 
   /** Starts a lab for this process: at most a few minutes where there is no image yet. */
   public static Lab start(Programs programs) {
+    return start(programs, Packages.LAB);
+  }
+
+  /** The same, with an image that has these packages. */
+  public static Lab start(Programs programs, Packages packages) {
     RunFolder folder = RunFolder.ofThisProcess();
     // Before the first machine: a person may press Ctrl-C while they start.
     atExit = new Thread(() -> endInterrupted(folder), "lab-end");
     Runtime.getRuntime().addShutdownHook(atExit);
     try {
-      return start(folder, programs, true);
+      return start(folder, programs, packages, true);
     } catch (RuntimeException e) {
       forgetHook();
       throw e;
@@ -90,7 +95,7 @@ public final class Lab implements AutoCloseable {
 
   /** Starts the lab that goes on when this process ends. */
   static Lab startShared(Programs programs) {
-    return start(RunFolder.shared(), programs, false);
+    return start(RunFolder.shared(), programs, Packages.LAB, false);
   }
 
   /**
@@ -119,7 +124,7 @@ public final class Lab implements AutoCloseable {
     return Files.exists(RunFolder.shared().path().resolve("started"));
   }
 
-  private static Lab start(RunFolder folder, Programs programs, boolean ours) {
+  private static Lab start(RunFolder folder, Programs programs, Packages packages, boolean ours) {
     if (!"root".equals(System.getProperty("user.name"))) {
       throw new LabException("the lab makes a network namespace and needs root: use sudo");
     }
@@ -131,7 +136,7 @@ public final class Lab implements AutoCloseable {
       if (ours) {
         folder.own();
       }
-      Image image = Image.get();
+      Image image = Image.get(packages);
       Accelerator accelerator = Accelerator.find(image);
       var lab = new Lab(folder, new Network(folder.namespace()), image, accelerator, ours);
       try {

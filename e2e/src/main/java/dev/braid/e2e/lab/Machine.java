@@ -134,6 +134,11 @@ public final class Machine {
     return new Running(this, script, HostProcess.spawn(ssh.command(line), lines, stderr), pid);
   }
 
+  /** Starts a script that is spoken with, line by line. */
+  public Conversation converse(String script) {
+    return Conversation.start(name + ": " + script, ssh.command("exec bash -c " + quote(script)));
+  }
+
   // Files
 
   /** Copies a file or folder; a folder that is there already gets it inside. */

@@ -4,6 +4,7 @@ import dev.braid.base.BootId;
 import dev.braid.base.Deadline;
 import dev.braid.base.Generation;
 import dev.braid.base.NodeName;
+import dev.braid.base.Portal;
 import dev.braid.base.VolumeId;
 import dev.braid.base.error.NotFound;
 import dev.braid.base.step.Steps;
@@ -15,7 +16,9 @@ import dev.braid.rpc.HeadClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The agent of {@code san1}, as a service there, and a client of it in Kubernetes' place. */
 public final class Head implements AutoCloseable {
@@ -35,14 +38,22 @@ public final class Head implements AutoCloseable {
   private final Steps steps = Steps.unobserved();
 
   public Head(Machine machine, Certificates certificates) {
+    this(
+        machine,
+        certificates,
+        List.of(
+            new Portal(machine.address(SanNetwork.A), Portal.DEFAULT_PORT, 1),
+            new Portal(machine.address(SanNetwork.B), Portal.DEFAULT_PORT, 2)));
+  }
+
+  public Head(Machine machine, Certificates certificates, List<Portal> portals) {
     this.certificates = certificates;
     var settings = new LinkedHashMap<String, String>();
     settings.put("BRAID_POOL", POOL);
     settings.put("BRAID_POOL_FOLDER", POOL_FOLDER);
     settings.put("BRAID_TARGET_IQN", TARGET);
     settings.put(
-        "BRAID_PORTALS",
-        machine.address(SanNetwork.A) + ":3260,1 " + machine.address(SanNetwork.B) + ":3260,2");
+        "BRAID_PORTALS", portals.stream().map(Portal::toString).collect(Collectors.joining(" ")));
     settings.put("BRAID_LISTEN", "0.0.0.0:" + PORT);
     settings.put("BRAID_KILL_POINT_FOLDER", Node.KILL_POINTS);
     settings.putAll(Certificates.settings(Path.of(CERTIFICATES), machine.name()));

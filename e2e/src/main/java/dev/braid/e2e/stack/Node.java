@@ -12,8 +12,14 @@ public final class Node implements AutoCloseable {
   private final Service service;
   private final CsiClient client;
 
+  /** Records its steps, and can be killed at them. */
   Node(Machine machine) {
     this(machine, "", Map.of("BRAID_KILL_POINT_FOLDER", KILL_POINTS));
+  }
+
+  /** As a node has it, but for these settings. */
+  public Node(Machine machine, Map<String, String> settings) {
+    this(machine, "", settings);
   }
 
   private Node(Machine machine, String suffix, Map<String, String> more) {
@@ -47,7 +53,8 @@ public final class Node implements AutoCloseable {
     return service;
   }
 
-  void start() {
+  /** Starts it; returns when it answers. */
+  public void start() {
     service.machine().run("mkdir -p /var/lib/kubelet");
     service.start();
     client.awaitReady();

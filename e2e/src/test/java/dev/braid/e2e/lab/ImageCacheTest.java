@@ -8,6 +8,8 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -26,7 +28,7 @@ class ImageCacheTest {
     program(
         "mmdebstrap",
         """
-        echo build >> "$BUILDS"
+        echo "build $*" >> "$BUILDS"
         for word; do root=$last last=$word; case $word in bookworm) next=1 ;; *) [ "$next" = 1 ] && target=$word; next= ;; esac; done
         mkdir -p "$target/boot"
         printf '\\177ELF kernel' | xz > "$target/boot/vmlinuz-6.1"
@@ -110,6 +112,22 @@ class ImageCacheTest {
     assertThat(build()).isDirectory();
   }
 
+  @Test
+  @DisplayName("the bench's image stands beside the plain one, with more packages in it")
+  void ofBench() throws Exception {
+    Path plain = build();
+    Ran ran = run("NONE", "", "--bench");
+    assertThat(ran.exit()).as(ran.stderr()).isZero();
+    Path bench = Path.of(ran.stdout().strip());
+
+    assertThat(bench).isNotEqualTo(plain).isDirectory();
+    assertThat(build()).isEqualTo(plain);
+    List<String> made = Files.readAllLines(builds);
+    assertThat(made).hasSize(2);
+    assertThat(made.get(0)).contains("open-iscsi").doesNotContain("os-brick");
+    assertThat(made.get(1)).contains("open-iscsi", "python3-os-brick");
+  }
+
   private record Ran(int exit, String stdout, String stderr) {}
 
   private Path build() throws Exception {
@@ -122,10 +140,11 @@ class ImageCacheTest {
     return Files.readAllLines(builds).size();
   }
 
-  private Ran run(String variable, String value) throws Exception {
-    var builder =
-        new ProcessBuilder(Repository.root().resolve("e2e/lab/build-image").toString())
-            .redirectError(temp.resolve("stderr").toFile());
+  private Ran run(String variable, String value, String... arguments) throws Exception {
+    var argv =
+        new ArrayList<>(List.of(Repository.root().resolve("e2e/lab/build-image").toString()));
+    argv.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(argv).redirectError(temp.resolve("stderr").toFile());
     builder.environment().put("XDG_CACHE_HOME", temp.resolve("cache").toString());
     builder.environment().put("BUILDS", builds.toString());
     builder.environment().put("PATH", temp.resolve("bin") + ":" + System.getenv("PATH"));

@@ -1,0 +1,82 @@
+package dev.braid.e2e.bench;
+
+import dev.braid.e2e.lab.Progress;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The subjects in turn, each with an attach and a detach of the same LUNs in a round, so that all
+ * of them meet the same machine.
+ *
+ * @param attach the name of the rows; {@code subjects.py} knows the verb
+ */
+record Turns(String attach, String detach, String attachVerb, String detachVerb) {
+
+  /** Not counted: the JVM and Python come up to speed, and the page cache has what it needs. */
+  static final int WARM_ROUNDS = 5;
+
+  /** With the sessions up and kept. */
+  static Turns warm(String suffix) {
+    return new Turns("attach" + suffix, "detach" + suffix, "attach", "detach");
+  }
+
+  /** With login and logout. */
+  static Turns cold() {
+    return new Turns("attach-cold", "detach-last", "attach-cold", "detach-last");
+  }
+
+  /** What was measured of each subject, after so many warm-up rounds. */
+  record Outcome(int warm, Map<Subject, List<Took>> attaches, Map<Subject, List<Took>> detaches) {
+
+    List<Took> attaches(Subject subject) {
+      return Objects.requireNonNull(attaches.get(subject));
+    }
+
+    List<Took> detaches(Subject subject) {
+      return Objects.requireNonNull(detaches.get(subject));
+    }
+  }
+
+  /**
+   * @param luns all at once
+   * @param rounds of each subject; one that has less sits the others out
+   */
+  Outcome run(BenchLab lab, List<BenchLun> luns, int warm, Map<Subject, Integer> rounds) {
+    var attaches = new EnumMap<Subject, List<Took>>(Subject.class);
+    var detaches = new EnumMap<Subject, List<Took>>(Subject.class);
+    int most = rounds.values().stream().mapToInt(r -> r).max().orElse(0);
+    for (int round = -warm; round < most; round++) {
+      for (Subject subject : Subject.values()) {
+        if (!rounds.containsKey(subject) || round >= rounds.getOrDefault(subject, 0)) {
+          continue;
+        }
+        Guest guest = lab.guest(subject);
+        Took on = guest.measure(attachVerb, luns);
+        Took off = guest.measure(detachVerb, luns);
+        if (round >= 0) {
+          attaches.computeIfAbsent(subject, s -> new ArrayList<>()).add(on);
+          detaches.computeIfAbsent(subject, s -> new ArrayList<>()).add(off);
+        }
+        Progress.say(line(round, warm, subject, on, off));
+      }
+    }
+    return new Outcome(warm, attaches, detaches);
+  }
+
+  private String line(int round, int warm, Subject subject, Took on, Took off) {
+    return String.format(
+        Locale.ROOT,
+        "  %s, %s: %s %.0f ms, %d processes; off %.0f ms, %d processes",
+        attach,
+        round < 0 ? "warm-up " + (warm + round + 1) : "round " + (round + 1),
+        subject.text(),
+        on.wall(),
+        on.processes(),
+        off.wall(),
+        off.processes());
+  }
+}
