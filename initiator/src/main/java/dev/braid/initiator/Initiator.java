@@ -94,7 +94,7 @@ public final class Initiator {
     }
     Locks locks = new MeteredLocks(new FileLocks(paths.locks(), clock), metrics);
     var own = new OwnPortals(paths.targets());
-    var records = new OwnRecords(own, new NodeRecords(nodes), new RecordFiles(nodes), steps);
+    var records = new OwnRecords(own, new NodeRecords(nodes), new RecordFiles(nodes), clock, steps);
     var strays = new Strays(programs, sessions);
     var known = new KnownLuns(paths.luns());
     var seen = new Seen(paths.multipath(), steps);
@@ -106,8 +106,8 @@ public final class Initiator {
             new Neighbours(paths.net().resolve("arp")),
             new Routes(paths.net().resolve("route"), paths.sysfs()));
     var deadPortals = new DeadPortals(sessions, PortalProbe::tcp, diagnosis);
-    var reasons = new Reasons(diagnosis, () -> InitiatorName.read(paths.initiatorName()));
-    var logins = new Logins(records, iscsiadm, steps);
+    var reasons = new Reasons(sessions, diagnosis, () -> InitiatorName.read(paths.initiatorName()));
+    var logins = new Logins(sessions, own, records, iscsiadm, steps);
     var portals = new Portals(sessions, deadPortals, logins, reasons, strays, locks);
     var logouts = new Logouts(sessions, iscsiadm, steps);
     var tidying = new Tidying(sessions, devices, own, records, logouts, strays, locks);
@@ -139,6 +139,7 @@ public final class Initiator {
             maps,
             watch,
             uninvited,
+            tidying,
             steps),
         new Look(dm, finder),
         uninvited,

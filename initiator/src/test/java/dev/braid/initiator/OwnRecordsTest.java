@@ -16,6 +16,8 @@ import dev.braid.linux.iscsi.change.RecordFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,7 @@ class OwnRecordsTest {
   private Path file;
   private OwnPortals own;
   private OwnRecords records;
+  private Instant now = Instant.now();
   private final List<String> done = new ArrayList<>();
 
   @BeforeEach
@@ -47,7 +50,13 @@ class OwnRecordsTest {
     own = new OwnPortals(folder.resolve("targets"));
     var steps = new Steps(List.of(new Journal()));
     var places = new NodeFolder(List.of(nodes));
-    records = new OwnRecords(own, new NodeRecords(places), new RecordFiles(places), steps);
+    records =
+        new OwnRecords(
+            own,
+            new NodeRecords(places),
+            new RecordFiles(places),
+            () -> now,
+            steps);
   }
 
   @Test
@@ -56,11 +65,10 @@ class OwnRecordsTest {
     records.ensure(TARGET, PORTAL);
     assertThat(file).hasContent(OURS.render());
     records.ensure(TARGET, PORTAL);
-    records.forget(TARGET, PORTAL);
+    records.forget(TARGET, PORTAL, false);
 
     assertThat(done)
-        .containsExactly(
-            "note portal", "write node record", "delete node record", "forget portal");
+        .containsExactly("note portal", "write node record", "delete node record", "forget portal");
     assertThat(folder.resolve("nodes")).isEmptyDirectory();
     assertThat(own.targets()).isEmpty();
   }
@@ -98,6 +106,36 @@ class OwnRecordsTest {
     records.ensure(TARGET, PORTAL);
     assertThat(file).hasContent(OURS.render());
     assertThat(own.has(TARGET, PORTAL)).isTrue();
+  }
+
+  @Test
+  @DisplayName("rule 15: where iscsid may still log in for a killed call, its portal stays noted")
+  void loginMayCome() {
+    records.ensure(TARGET, PORTAL);
+    Steps.unobserved().run("log in", step -> own.beginLogin(step, TARGET, PORTAL));
+
+    records.forget(TARGET, PORTAL, false);
+    assertThat(file).doesNotExist();
+    assertThat(own.has(TARGET, PORTAL)).isTrue();
+
+    now = now.plus(Duration.ofMinutes(3));
+    records.forget(TARGET, PORTAL, false);
+    assertThat(own.targets()).as("it did not come").isEmpty();
+  }
+
+  @Test
+  @DisplayName("a login whose end is known, or whose session was ended, does not come any more")
+  void loginIsOver() {
+    records.ensure(TARGET, PORTAL);
+    Steps.unobserved().run("log in", step -> own.beginLogin(step, TARGET, PORTAL));
+    records.forget(TARGET, PORTAL, true);
+    assertThat(own.targets()).isEmpty();
+
+    records.ensure(TARGET, PORTAL);
+    Steps.unobserved().run("log in", step -> own.beginLogin(step, TARGET, PORTAL));
+    Steps.unobserved().run("log in", step -> own.endLogin(step, TARGET, PORTAL));
+    records.forget(TARGET, PORTAL, false);
+    assertThat(own.targets()).isEmpty();
   }
 
   private void write(String text) throws IOException {
