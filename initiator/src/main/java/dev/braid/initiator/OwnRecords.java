@@ -32,11 +32,7 @@ final class OwnRecords {
   private final Steps steps;
 
   OwnRecords(
-      OwnPortals own,
-      NodeRecords records,
-      RecordFiles files,
-      InstantSource clock,
-      Steps steps) {
+      OwnPortals own, NodeRecords records, RecordFiles files, InstantSource clock, Steps steps) {
     this.own = own;
     this.records = records;
     this.files = files;
