@@ -11,7 +11,8 @@ import java.util.List;
  * @param udev {@code /run/udev}, what udev wrote down
  * @param udevRules the folders of udev's rules, those first whose files stand in the place of
  *     others' of that name
- * @param nodeRecords open-iscsi's records, {@code /etc/iscsi/nodes}
+ * @param nodeRecords where open-iscsi's records may be, see {@link
+ *     dev.braid.linux.iscsi.NodeFolder}: of the host, since no container has each of them mounted
  * @param initiatorName {@code /etc/iscsi/initiatorname.iscsi}
  * @param multipath {@code /etc/multipath}: its lists, and {@code conf.d}
  * @param modules {@code /lib/modules} of the host, also for one who is in a container
@@ -31,7 +32,7 @@ public record HostPaths(
     Path dev,
     Path udev,
     List<Path> udevRules,
-    Path nodeRecords,
+    List<Path> nodeRecords,
     Path initiatorName,
     Path multipath,
     Path modules,
@@ -65,7 +66,7 @@ public record HostPaths(
             root.resolve("usr/local/lib/udev/rules.d"),
             root.resolve("usr/lib/udev/rules.d"),
             root.resolve("lib/udev/rules.d")),
-        Path.of("/etc/iscsi/nodes"),
+        List.of(root.resolve("var/lib/iscsi/nodes"), root.resolve("etc/iscsi/nodes")),
         Path.of("/etc/iscsi/initiatorname.iscsi"),
         Path.of("/etc/multipath"),
         root.resolve("lib/modules"),

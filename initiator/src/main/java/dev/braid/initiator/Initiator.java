@@ -12,9 +12,11 @@ import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.iscsi.InitiatorName;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.iscsi.LunLimit;
+import dev.braid.linux.iscsi.NodeFolder;
 import dev.braid.linux.iscsi.NodeRecords;
 import dev.braid.linux.iscsi.OpenIscsiVersions;
 import dev.braid.linux.iscsi.change.Iscsiadm;
+import dev.braid.linux.iscsi.change.RecordFiles;
 import dev.braid.linux.iscsi.change.RecordLock;
 import dev.braid.linux.lock.FileLocks;
 import dev.braid.linux.lock.Locks;
@@ -104,7 +106,7 @@ public final class Initiator {
     var bus = new ScsiBus(paths.sysfs());
     var programs = new Programs(paths.proc());
     var iscsiadm = new Iscsiadm(exec, new RecordLock(paths.recordLock(), programs, clock));
-    var records = new NodeRecords(paths.nodeRecords());
+    var nodes = new NodeFolder(paths.nodeRecords());
     var socket = new MultipathdSocket();
     var multipathd = new Multipathd(socket);
     var dm = DeviceMapper.ofKernel();
@@ -115,6 +117,7 @@ public final class Initiator {
     }
     Locks locks = new MeteredLocks(new FileLocks(paths.locks(), clock), metrics);
     var own = new OwnPortals(paths.targets());
+    var records = new OwnRecords(own, new NodeRecords(nodes), new RecordFiles(nodes), clock, steps);
     var strays = new Strays(programs, sessions);
     var known = new KnownLuns(paths.luns());
     var gone = new GoneLuns(paths.luns().resolve("gone"));
@@ -126,25 +129,18 @@ public final class Initiator {
         new Diagnosis(
             new Neighbours(paths.net().resolve("arp")),
             new Routes(paths.net().resolve("route"), paths.sysfs()));
-    var portals =
-        new Portals(
-            sessions,
-            devices,
-            records,
-            iscsiadm,
-            own,
-            PortalProbe::tcp,
-            diagnosis,
-            () -> InitiatorName.read(paths.initiatorName()),
-            strays,
-            locks,
-            steps);
+    var deadPortals = new DeadPortals(sessions, PortalProbe::tcp, diagnosis);
+    var reasons = new Reasons(sessions, diagnosis, () -> InitiatorName.read(paths.initiatorName()));
+    var logins = new Logins(sessions, own, records, iscsiadm, steps);
+    var portals = new Portals(sessions, deadPortals, logins, reasons, strays, locks);
+    var logouts = new Logouts(sessions, iscsiadm, steps);
+    var tidying = new Tidying(sessions, devices, own, records, logouts, strays, locks);
     var finder = new PathFinder(devices, sessions, blocks, dm, identity);
     var maps =
         new Maps(dm, new KernelDeviceMapperChange(), multipathd, blocks, udev, holders, steps);
     var loops = new Loops(paths.sysfs().resolve("block"));
     var use = new PathUse(blocks, loops, Claims.ofKernel(), holders, paths.dev());
-    var watch = new PortalWatch(sessions, portals, clock, metrics);
+    var watch = new PortalWatch(sessions, reasons, clock, metrics);
     var removal =
         new Removal(
             finder,
@@ -154,7 +150,7 @@ public final class Initiator {
             bus,
             blocks,
             use,
-            portals,
+            tidying,
             own,
             watch,
             known,
@@ -203,7 +199,19 @@ public final class Initiator {
         new Attach(locks, portals, assembly, maps, removal, known, seen, steps),
         new Detach(locks, removal, maps, pruner::wake),
         new Rejoin(
-            locks, known, seen, sessions, blocks, portals, assembly, maps, watch, uninvited, steps),
+            locks,
+            known,
+            seen,
+            sessions,
+            blocks,
+            deadPortals,
+            portals,
+            assembly,
+            maps,
+            watch,
+            uninvited,
+            tidying,
+            steps),
         new Look(dm, finder),
         uninvited,
         new Health(dm, blocks, devices, sessions, known, watch),

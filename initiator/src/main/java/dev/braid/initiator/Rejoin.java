@@ -40,11 +40,13 @@ public final class Rejoin {
   private final Seen seen;
   private final IscsiSessions sessions;
   private final BlockTree blocks;
+  private final DeadPortals deadPortals;
   private final Portals portals;
   private final Assembly assembly;
   private final Maps maps;
   private final PortalWatch watch;
   private final Uninvited uninvited;
+  private final Tidying tidying;
   private final Steps steps;
 
   /** What was said last of a LUN: it is said again only when it changes. */
@@ -59,28 +61,32 @@ public final class Rejoin {
       Seen seen,
       IscsiSessions sessions,
       BlockTree blocks,
+      DeadPortals deadPortals,
       Portals portals,
       Assembly assembly,
       Maps maps,
       PortalWatch watch,
       Uninvited uninvited,
+      Tidying tidying,
       Steps steps) {
     this.locks = locks;
     this.known = known;
     this.seen = seen;
     this.sessions = sessions;
     this.blocks = blocks;
+    this.deadPortals = deadPortals;
     this.portals = portals;
     this.assembly = assembly;
     this.maps = maps;
     this.watch = watch;
     this.uninvited = uninvited;
+    this.tidying = tidying;
     this.steps = steps;
   }
 
   /**
-   * One look at every LUN that is attached, and at those that nobody asked for; one try where a
-   * path is missing.
+   * One look at every LUN that is attached, at those that nobody asked for, and at sessions that no
+   * LUN needs; one try where a path is missing.
    *
    * @param patience for each target and each LUN
    */
@@ -89,6 +95,7 @@ public final class Rejoin {
     List<Lun> all = known.all();
     List<Lun> attached = all.stream().filter(lun -> maps.find(lun.wwid()).isPresent()).toList();
     all.stream().filter(lun -> !attached.contains(lun)).forEach(this::forget);
+    tidying.leftovers(known.all().stream().map(Lun::target).toList(), Deadline.after(patience));
     List<IscsiSession> now = sessions.all();
     List<Lun> lacking = attached.stream().filter(lun -> !missing(lun, now).isEmpty()).toList();
     said.keySet().retainAll(lacking.stream().map(Lun::wwid).toList());
@@ -98,7 +105,7 @@ public final class Rejoin {
       Deadline deadline = Deadline.after(patience);
       // Before any lock is taken: nobody is to wait for a portal that is dead.
       List<Portal> worth =
-          asked.add(lun.target()) ? portals.answering(lun, deadline) : withSession(lun);
+          asked.add(lun.target()) ? deadPortals.answering(lun, deadline) : withSession(lun);
       if (missing(lun, sessions.all()).stream().anyMatch(worth::contains)) {
         join(lun, worth, deadline);
       }

@@ -42,7 +42,7 @@ final class Removal {
   private final ScsiBus bus;
   private final BlockTree blocks;
   private final PathUse use;
-  private final Portals portals;
+  private final Tidying tidying;
   private final OwnPortals own;
   private final PortalWatch watch;
   private final KnownLuns known;
@@ -57,7 +57,7 @@ final class Removal {
       ScsiBus bus,
       BlockTree blocks,
       PathUse use,
-      Portals portals,
+      Tidying tidying,
       OwnPortals own,
       PortalWatch watch,
       KnownLuns known,
@@ -70,7 +70,7 @@ final class Removal {
     this.bus = bus;
     this.blocks = blocks;
     this.use = use;
-    this.portals = portals;
+    this.tidying = tidying;
     this.own = own;
     this.watch = watch;
     this.known = known;
@@ -89,7 +89,7 @@ final class Removal {
     delete(wwid, paths, volume, deadline);
     // multipathd, behind with its events, may have made it anew while the paths were there.
     maps.flush(wwid, deadline);
-    portals.tidy(left(paths, noted, own.targets()), deadline);
+    tidying.after(left(paths, noted, own.targets()), deadline);
     seen.letGo(wwid); // before the note of it goes: killed between, a restart goes on
     if (known.has(wwid)) {
       steps.run("forget LUN", step -> known.forget(step, wwid));

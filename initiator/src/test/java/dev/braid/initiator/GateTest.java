@@ -196,7 +196,7 @@ class GateTest {
             host.resolve("dev"),
             host.resolve("run/udev"),
             List.of(host.resolve("etc/udev/rules.d"), host.resolve("usr/lib/udev/rules.d")),
-            host.resolve("etc/iscsi/nodes"),
+            List.of(host.resolve("etc/iscsi/nodes")),
             host.resolve("etc/iscsi/initiatorname.iscsi"),
             host.resolve("etc/multipath"),
             host.resolve("lib/modules"),

@@ -79,7 +79,15 @@ public final class HostFiles {
    * @param mode as {@code rw-r--r--}
    */
   public void replace(Step step, Path file, String content, String mode) {
-    Path fresh = file.resolveSibling(file.getFileName() + FRESH);
+    replaceBy(step, file.resolveSibling(file.getFileName() + FRESH), file, content, mode);
+  }
+
+  /**
+   * As {@link #replace}, where somebody takes every file beside it for one of its kind.
+   *
+   * @param fresh what it is called until it is whole; in the same file system
+   */
+  public void replaceBy(Step step, Path fresh, Path file, String content, String mode) {
     try {
       Files.deleteIfExists(fresh);
       var permissions = PosixFilePermissions.fromString(mode);
@@ -94,6 +102,20 @@ public final class HostFiles {
       Files.setPosixFilePermissions(fresh, permissions); // whatever the umask took away
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       sync(parent(file));
+    } catch (IOException e) {
+      throw new KernelRefused("cannot write " + file, e);
+    }
+  }
+
+  /**
+   * Writes into a file that is there what need not outlive a power cut, and may be cut off by one.
+   *
+   * @throws KernelRefused also if there is none
+   */
+  public void mark(Step step, Path file, String content) {
+    try {
+      Files.writeString(
+          file, content, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
     } catch (IOException e) {
       throw new KernelRefused("cannot write " + file, e);
     }
@@ -159,6 +181,19 @@ public final class HostFiles {
           folder + " is not empty, and files in it are not ours to remove: look at them", e);
     } catch (FileSystemException e) {
       throw busy(folder, e);
+    } catch (IOException e) {
+      throw new KernelRefused("cannot remove folder " + folder, e);
+    }
+  }
+
+  /** Removes one folder unless there is something in it; nothing where it is gone. */
+  public void removeFolderIfEmpty(Step step, Path folder) {
+    try {
+      if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && Files.deleteIfExists(folder)) {
+        sync(parent(folder));
+      }
+    } catch (DirectoryNotEmptyException e) {
+      // Somebody's, who may have come this very moment.
     } catch (IOException e) {
       throw new KernelRefused("cannot remove folder " + folder, e);
     }
