@@ -108,8 +108,7 @@ public final class Main {
       Settings settings, Metrics metrics, CallSteps callSteps) {
     var observers =
         new ArrayList<StepObserver>(
-            List.of(
-                new StepMetrics(metrics), new RetryMetrics(metrics), new StepLog(), callSteps));
+            List.of(new StepMetrics(metrics), new RetryMetrics(metrics), new StepLog(), callSteps));
     settings
         .get(ControllerSettings.KILL_POINT_FOLDER)
         .ifPresent(

@@ -28,11 +28,7 @@ final class Introduction {
    * @param hostName reads the host's initiator name
    */
   Introduction(
-      NodeName node,
-      BootId boot,
-      Supplier<Iqn> hostName,
-      Namesakes namesakes,
-      Steps steps) {
+      NodeName node, BootId boot, Supplier<Iqn> hostName, Namesakes namesakes, Steps steps) {
     this.node = node;
     this.boot = boot;
     this.hostName = hostName;

@@ -214,8 +214,7 @@ final class NodePlugin {
       Settings settings, Metrics metrics, CallSteps callSteps) {
     var observers =
         new ArrayList<StepObserver>(
-            List.of(
-                new StepMetrics(metrics), new RetryMetrics(metrics), new StepLog(), callSteps));
+            List.of(new StepMetrics(metrics), new RetryMetrics(metrics), new StepLog(), callSteps));
     settings
         .get(NodeSettings.KILL_POINT_FOLDER)
         .ifPresent(folder -> observers.add(new KillPoint(folder, Posix::killSelf)));

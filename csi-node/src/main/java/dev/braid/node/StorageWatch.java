@@ -44,8 +44,7 @@ final class StorageWatch {
     if (!none.isEmpty()) {
       problems.add(new Problem(Severity.UNREACHABLE, "NoPortalWorks", none));
     }
-    String some =
-        said(all, t -> t.working() > 0 && t.working() < t.portals().size());
+    String some = said(all, t -> t.working() > 0 && t.working() < t.portals().size());
     if (!some.isEmpty()) {
       problems.add(new Problem(Severity.DEGRADED, "PortalsLost", some));
     }

@@ -88,8 +88,7 @@ class InitiatorChannelTest {
             NODE,
             records,
             () -> api,
-            new Introduction(
-                NODE, host.boot, () -> IQN, new Namesakes(NODE, Ticker.SYSTEM), steps),
+            new Introduction(NODE, host.boot, () -> IQN, new Namesakes(NODE, Ticker.SYSTEM), steps),
             words,
             new Debts(
                 NODE,

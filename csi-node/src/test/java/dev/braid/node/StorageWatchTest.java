@@ -23,7 +23,8 @@ class StorageWatchTest {
   }
 
   @Test
-  @DisplayName("a target that is reached by fewer portals is degraded; the portal is named, and why")
+  @DisplayName(
+      "a target that is reached by fewer portals is degraded; the portal is named, and why")
   void degraded() {
     assertThat(problems(target("a", WORKS, LOST), target("b", WORKS)))
         .singleElement()
@@ -38,10 +39,10 @@ class StorageWatchTest {
   }
 
   @Test
-  @DisplayName("one that is not reached is unreachable; each reason comes once, for all its targets")
+  @DisplayName(
+      "one that is not reached is unreachable; each reason comes once, for all its targets")
   void unreachable() {
-    var problems =
-        problems(target("a", LOST, LOST), target("b", LOST), target("c", WORKS, LOST));
+    var problems = problems(target("a", LOST, LOST), target("b", LOST), target("c", WORKS, LOST));
     assertThat(problems)
         .extracting(StorageWatch.Problem::severity)
         .containsExactly(Severity.UNREACHABLE, Severity.DEGRADED);

@@ -58,7 +58,6 @@ final class Attachments {
   }
 
   private static boolean isBraids(ScsiDevice device) {
-    return device.vendor().equals(Inquiry.VENDOR)
-        && device.model().equals(Inquiry.PRODUCT);
+    return device.vendor().equals(Inquiry.VENDOR) && device.model().equals(Inquiry.PRODUCT);
   }
 }

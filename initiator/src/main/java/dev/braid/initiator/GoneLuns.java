@@ -26,10 +26,7 @@ final class GoneLuns {
   }
 
   List<Wwid> all() {
-    return Attributes.names(folder).stream()
-        .map(GoneLuns::wwid)
-        .flatMap(Optional::stream)
-        .toList();
+    return Attributes.names(folder).stream().map(GoneLuns::wwid).flatMap(Optional::stream).toList();
   }
 
   boolean has(Wwid wwid) {

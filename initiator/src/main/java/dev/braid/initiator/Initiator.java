@@ -143,18 +143,7 @@ public final class Initiator {
     var watch = new PortalWatch(sessions, reasons, clock, metrics);
     var removal =
         new Removal(
-            finder,
-            identity,
-            maps,
-            devices,
-            bus,
-            blocks,
-            use,
-            tidying,
-            own,
-            watch,
-            known,
-            seen,
+            finder, identity, maps, devices, bus, blocks, use, tidying, own, watch, known, seen,
             steps);
     var scan =
         new PathScan(
@@ -182,8 +171,7 @@ public final class Initiator {
             () -> doubts.stream().flatMap(doubt -> doubt.found().stream()).toList(),
             Ticker.SYSTEM);
     var losses = new PathLosses(known::has, metrics);
-    var pruning =
-        new Pruning(gone, seen, known, wwid -> maps.find(wwid).isPresent(), locks, steps);
+    var pruning = new Pruning(gone, seen, known, wwid -> maps.find(wwid).isPresent(), locks, steps);
     var pruner = Repeater.every(PRUNE, "pruning multipath's lists", pruning::look);
     pruner.wake(); // what an earlier start left
     var setup =
@@ -191,8 +179,7 @@ public final class Initiator {
             locks,
             new UdevRules(paths.udev(), steps),
             new MultipathConfig(paths.multipath(), socket, multipathd, steps),
-            new ShutdownUnit(
-                paths, new Systemd(paths.units(), exec), new Systemctl(exec), steps),
+            new ShutdownUnit(paths, new Systemd(paths.units(), exec), new Systemctl(exec), steps),
             new Attachments(dm, devices, sessions, own, known)::all);
     return new Initiator(
         locks,

@@ -163,8 +163,7 @@ final class Maps {
       for (Map.Entry<String, DeviceNumber> path : paths.entrySet()) {
         if (!have.contains(path.getValue())) {
           steps.run(
-              "tell multipathd of path",
-              step -> multipathd.addPath(step, path.getKey(), patience));
+              "tell multipathd of path", step -> multipathd.addPath(step, path.getKey(), patience));
         }
       }
       if (find(wwid).isEmpty()) {

@@ -111,8 +111,7 @@ final class Portals {
         lock,
         hold -> {
           // Looked at again under the lock: another attach may have logged in meanwhile.
-          List<Portal> portals =
-              wanting(lun).stream().filter(p -> !dead.containsKey(p)).toList();
+          List<Portal> portals = wanting(lun).stream().filter(p -> !dead.containsKey(p)).toList();
           var without = new LinkedHashMap<>(dead);
           without.putAll(logins.through(lun.target(), portals, hold, deadline));
           hold.share();
@@ -149,8 +148,7 @@ final class Portals {
     List<IscsiSession> now = sessions.all();
     return lun.portals().stream()
         .filter(
-            p ->
-                now.stream().filter(s -> s.through(lun.target(), p)).allMatch(sessions::beingMade))
+            p -> now.stream().filter(s -> s.through(lun.target(), p)).allMatch(sessions::beingMade))
         .toList();
   }
 }

@@ -45,12 +45,7 @@ final class Pruning {
    * @param mapped whether a LUN has a map
    */
   Pruning(
-      GoneLuns gone,
-      Seen seen,
-      KnownLuns known,
-      Predicate<Wwid> mapped,
-      Locks locks,
-      Steps steps) {
+      GoneLuns gone, Seen seen, KnownLuns known, Predicate<Wwid> mapped, Locks locks, Steps steps) {
     this.gone = gone;
     this.seen = seen;
     this.known = known;

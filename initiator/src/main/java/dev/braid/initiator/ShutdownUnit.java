@@ -137,10 +137,7 @@ final class ShutdownUnit {
 
   String unit() {
     return UNIT.formatted(
-        OwnFile.MARK,
-        quoted(UNITS.resolve(SCRIPT)),
-        quoted(paths.targets()),
-        quoted(paths.luns()));
+        OwnFile.MARK, quoted(UNITS.resolve(SCRIPT)), quoted(paths.targets()), quoted(paths.luns()));
   }
 
   /** For a command line of systemd, which gives a meaning of its own to some characters. */

@@ -19,12 +19,12 @@ import java.util.stream.Stream;
 final class SiteRules {
 
   private static final Pattern RUNS = Pattern.compile("\\b(RUN|PROGRAM|IMPORT\\{program\\})");
+
   /** And not those for scanners. */
   private static final Pattern SCANS = Pattern.compile("scan(?!ner)");
 
   private static final String NEWS = "SDEV_UA";
-  private static final Pattern ANY_CHANGE =
-      Pattern.compile("ACTION==\"[^\"]*\\bchange\\b[^\"]*\"");
+  private static final Pattern ANY_CHANGE = Pattern.compile("ACTION==\"[^\"]*\\bchange\\b[^\"]*\"");
   private static final Pattern SCSI = Pattern.compile("SUBSYSTEM==\"scsi\"");
 
   private final List<Path> folders;

@@ -12,8 +12,8 @@ import dev.braid.base.step.Steps;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.DmDevice;
-import dev.braid.linux.dm.Pinned;
 import dev.braid.linux.dm.DmTarget;
+import dev.braid.linux.dm.Pinned;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.sysfs.ScsiDevices;
 import java.io.IOException;
@@ -98,7 +98,6 @@ class AttachmentsTest {
     public Pinned pin(DmDevice map) {
       throw new AssertionError("nothing is pinned here");
     }
-
 
     @Override
     public List<Named> list() {

@@ -92,8 +92,7 @@ class HostSetupTest {
     return new HostSetup(
         locks(),
         new UdevRules(host.resolve("run/udev"), steps),
-        new MultipathConfig(
-            host.resolve("etc/multipath"), socket, new Multipathd(socket), steps),
+        new MultipathConfig(host.resolve("etc/multipath"), socket, new Multipathd(socket), steps),
         new ShutdownUnit(paths, new Systemd(paths.units(), exec), new Systemctl(exec), steps),
         () -> attached);
   }

@@ -7,8 +7,8 @@ import dev.braid.base.Wwid;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.DmDevice;
-import dev.braid.linux.dm.Pinned;
 import dev.braid.linux.dm.DmTarget;
+import dev.braid.linux.dm.Pinned;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
@@ -53,7 +53,6 @@ class MapTablesTest {
     public Pinned pin(DmDevice map) {
       throw new AssertionError("nothing is pinned here");
     }
-
 
     @Override
     public List<Named> list() {

@@ -51,12 +51,7 @@ class OwnRecordsTest {
     var steps = new Steps(List.of(new Journal()));
     var places = new NodeFolder(List.of(nodes));
     records =
-        new OwnRecords(
-            own,
-            new NodeRecords(places),
-            new RecordFiles(places),
-            () -> now,
-            steps);
+        new OwnRecords(own, new NodeRecords(places), new RecordFiles(places), () -> now, steps);
   }
 
   @Test

@@ -50,8 +50,7 @@ class PathScanTest {
   private static final Wwid OTHER = new Serial("7777777777777777777777777").wwid();
   private static final Iqn TARGET = new Iqn("iqn.2026-11.dev.braid.lab:pool-lab");
   private static final IscsiSession SESSION =
-      new IscsiSession(
-          1, TARGET.name(), 1, "10.77.1.11", 3260, IscsiSession.State.LOGGED_IN, 2, 0);
+      new IscsiSession(1, TARGET.name(), 1, "10.77.1.11", 3260, IscsiSession.State.LOGGED_IN, 2, 0);
 
   @TempDir Path host;
   private Path device;
@@ -179,8 +178,7 @@ class PathScanTest {
             new LunLimit(sys),
             host.resolve("dev"),
             steps);
-    var lun =
-        new Lun(TARGET, List.of(Portal.parse("10.77.1.11:3260,1")), new LunNumber(7), LUN);
+    var lun = new Lun(TARGET, List.of(Portal.parse("10.77.1.11:3260,1")), new LunNumber(7), LUN);
     return scan.scan(lun, new Portals.Way(hold, List.of(SESSION), Map.of()), deadline);
   }
 

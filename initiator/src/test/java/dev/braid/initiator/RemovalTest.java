@@ -21,8 +21,7 @@ class RemovalTest {
   private static final Iqn ONE = new Iqn("iqn.2026-11.dev.braid.lab:pool-one");
   private static final Iqn TWO = new Iqn("iqn.2026-11.dev.braid.lab:pool-two");
   private static final Optional<Lun> NOTED =
-      Optional.of(
-          new Lun(ONE, List.of(Portal.parse("10.77.1.11:3260,1")), new LunNumber(7), WWID));
+      Optional.of(new Lun(ONE, List.of(Portal.parse("10.77.1.11:3260,1")), new LunNumber(7), WWID));
 
   @Test
   @DisplayName("rule 4: with no note and no path left, every target of ours is looked at in full")

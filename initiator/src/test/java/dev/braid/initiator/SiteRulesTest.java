@@ -25,7 +25,8 @@ class SiteRulesTest {
   @TempDir Path host;
 
   @Test
-  @DisplayName("rule 10: a rule that scans is no harm behind Braid's own, which takes the news away")
+  @DisplayName(
+      "rule 10: a rule that scans is no harm behind Braid's own, which takes the news away")
   void behind() throws IOException {
     write("run/00-braid.rules", OURS);
     write("usr/90-scsi-ua.rules", SCANS);
@@ -37,10 +38,7 @@ class SiteRulesTest {
   void before() throws IOException {
     write("run/00-braid.rules", OURS);
     write("etc/00-a-site.rules", SCANS);
-    assertThat(rules().wrong())
-        .singleElement()
-        .asString()
-        .contains("etc/00-a-site.rules", "scans");
+    assertThat(rules().wrong()).singleElement().asString().contains("etc/00-a-site.rules", "scans");
   }
 
   @Test

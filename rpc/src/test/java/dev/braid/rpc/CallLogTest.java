@@ -82,7 +82,8 @@ class CallLogTest {
   }
 
   @Test
-  @DisplayName("at DEBUG each step has its line, with its time, for the volume that it was made for")
+  @DisplayName(
+      "at DEBUG each step has its line, with its time, for the volume that it was made for")
   void steps() {
     work = () -> onOtherThread(() -> steps.run("log in", s -> {}));
     stage(VOLUME);

@@ -114,10 +114,7 @@ public final class Main {
 
     var server =
         RpcServer.onTcp(
-            settings.get(AgentSettings.LISTEN),
-            tls,
-            List.of(new TargetService(agent)),
-            callSteps);
+            settings.get(AgentSettings.LISTEN), tls, List.of(new TargetService(agent)), callSteps);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(

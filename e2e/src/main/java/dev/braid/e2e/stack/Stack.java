@@ -21,8 +21,8 @@ import dev.braid.proto.csi.v1.NodeUnpublishVolumeRequest;
 import dev.braid.proto.csi.v1.NodeUnstageVolumeRequest;
 import dev.braid.proto.csi.v1.VolumeCapability;
 import dev.braid.proto.csi.v1.VolumeHealth;
-import java.util.List;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**

@@ -39,7 +39,8 @@ class MetricsDocTest {
   private record Row(String labels, String what) {}
 
   @Test
-  @DisplayName("docs/metrics.md lists every metric that a program makes, its labels and its meaning")
+  @DisplayName(
+      "docs/metrics.md lists every metric that a program makes, its labels and its meaning")
   void same() throws IOException {
     var listed = new TreeMap<String, Row>();
     String page = Files.readString(Repository.root().resolve("docs/metrics.md"));

@@ -39,7 +39,8 @@ class ClockLabTest {
   }
 
   @Test
-  @DisplayName("a clock an hour off the head's is named once, and refuses no attach; it is put right")
+  @DisplayName(
+      "a clock an hour off the head's is named once, and refuses no attach; it is put right")
   void anHour() {
     var clean = Leftovers.of(stack.lab());
     LabVolume first = stack.create("clock-first", 64L << 20, Capabilities.block());

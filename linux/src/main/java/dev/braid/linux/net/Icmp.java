@@ -101,8 +101,7 @@ final class Icmp implements AutoCloseable {
 
   /** A raw socket is given every ICMP packet from that address, behind its IP header. */
   static Optional<ByteBuffer> answer(byte[] packet, int type, int id) {
-    int header =
-        packet.length < IP_HEADER ? 0 : (packet[0] & IP_HEADER_WORDS) * Integer.BYTES;
+    int header = packet.length < IP_HEADER ? 0 : (packet[0] & IP_HEADER_WORDS) * Integer.BYTES;
     return header >= IP_HEADER
             && packet.length >= header + HEADER
             && packet[header] == type

@@ -49,8 +49,8 @@ class RemoteClockTest {
     packet[20] = 14;
     packet[24] = 0x12;
     packet[25] = 0x34;
-    assertThat(Icmp.answer(packet, 14, 0x1234)).hasValueSatisfying(a ->
-        assertThat(a.remaining()).isEqualTo(20));
+    assertThat(Icmp.answer(packet, 14, 0x1234))
+        .hasValueSatisfying(a -> assertThat(a.remaining()).isEqualTo(20));
     assertThat(Icmp.answer(packet, 14, 0x1235)).isEmpty();
     assertThat(Icmp.answer(packet, 0, 0x1234)).isEmpty();
     assertThat(Icmp.answer(new byte[27], 14, 0x1234)).isEmpty();

@@ -40,8 +40,7 @@ public final class Iscsiadm {
     Exec.Result result =
         exec(
             step,
-            List.of(
-                program, "-m", "node", "-T", target.name(), "-p", portal.toString(), "--login"),
+            List.of(program, "-m", "node", "-T", target.name(), "-p", portal.toString(), "--login"),
             deadline);
     IscsiadmError error = IscsiadmError.of(result.exit());
     if (!result.ok() && error != IscsiadmError.SESSION_EXISTS) {
