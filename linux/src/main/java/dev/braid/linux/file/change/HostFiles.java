@@ -79,7 +79,15 @@ public final class HostFiles {
    * @param mode as {@code rw-r--r--}
    */
   public void replace(Step step, Path file, String content, String mode) {
-    Path fresh = file.resolveSibling(file.getFileName() + FRESH);
+    replaceBy(step, file.resolveSibling(file.getFileName() + FRESH), file, content, mode);
+  }
+
+  /**
+   * As {@link #replace}, where somebody takes every file beside it for one of its kind.
+   *
+   * @param fresh what it is called until it is whole; in the same file system
+   */
+  public void replaceBy(Step step, Path fresh, Path file, String content, String mode) {
     try {
       Files.deleteIfExists(fresh);
       var permissions = PosixFilePermissions.fromString(mode);
@@ -159,6 +167,19 @@ public final class HostFiles {
           folder + " is not empty, and files in it are not ours to remove: look at them", e);
     } catch (FileSystemException e) {
       throw busy(folder, e);
+    } catch (IOException e) {
+      throw new KernelRefused("cannot remove folder " + folder, e);
+    }
+  }
+
+  /** Removes one folder unless there is something in it; nothing where it is gone. */
+  public void removeFolderIfEmpty(Step step, Path folder) {
+    try {
+      if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && Files.deleteIfExists(folder)) {
+        sync(parent(folder));
+      }
+    } catch (DirectoryNotEmptyException e) {
+      // Somebody's, who may have come this very moment.
     } catch (IOException e) {
       throw new KernelRefused("cannot remove folder " + folder, e);
     }
