@@ -1,6 +1,7 @@
 package dev.braid.initiator;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where things are on this host.
@@ -8,7 +9,8 @@ import java.nio.file.Path;
  * @param sysfs {@code /sys}
  * @param dev {@code /dev}
  * @param udev {@code /run/udev}, what udev wrote down
- * @param nodeRecords open-iscsi's records, {@code /etc/iscsi/nodes}
+ * @param nodeRecords where open-iscsi's records may be, see {@link
+ *     dev.braid.linux.iscsi.NodeFolder}: of the host, since no container has each of them mounted
  * @param initiatorName {@code /etc/iscsi/initiatorname.iscsi}
  * @param multipath {@code /etc/multipath}: its lists, and {@code conf.d}
  * @param modules {@code /lib/modules} of the host, also for one who is in a container
@@ -26,7 +28,7 @@ public record HostPaths(
     Path sysfs,
     Path dev,
     Path udev,
-    Path nodeRecords,
+    List<Path> nodeRecords,
     Path initiatorName,
     Path multipath,
     Path modules,
@@ -49,7 +51,7 @@ public record HostPaths(
         Path.of("/sys"),
         Path.of("/dev"),
         Path.of("/run/udev"),
-        Path.of("/etc/iscsi/nodes"),
+        List.of(root.resolve("var/lib/iscsi/nodes"), root.resolve("etc/iscsi/nodes")),
         Path.of("/etc/iscsi/initiatorname.iscsi"),
         Path.of("/etc/multipath"),
         root.resolve("lib/modules"),

@@ -11,9 +11,11 @@ import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.iscsi.InitiatorName;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.iscsi.LunLimit;
+import dev.braid.linux.iscsi.NodeFolder;
 import dev.braid.linux.iscsi.NodeRecords;
 import dev.braid.linux.iscsi.OpenIscsiVersions;
 import dev.braid.linux.iscsi.change.Iscsiadm;
+import dev.braid.linux.iscsi.change.RecordFiles;
 import dev.braid.linux.iscsi.change.RecordLock;
 import dev.braid.linux.lock.FileLocks;
 import dev.braid.linux.lock.Locks;
@@ -81,7 +83,7 @@ public final class Initiator {
     var bus = new ScsiBus(paths.sysfs());
     var programs = new Programs(paths.proc());
     var iscsiadm = new Iscsiadm(exec, new RecordLock(paths.recordLock(), programs, clock));
-    var records = new NodeRecords(paths.nodeRecords());
+    var nodes = new NodeFolder(paths.nodeRecords());
     var socket = new MultipathdSocket();
     var multipathd = new Multipathd(socket);
     var dm = DeviceMapper.ofKernel();
@@ -92,6 +94,7 @@ public final class Initiator {
     }
     Locks locks = new MeteredLocks(new FileLocks(paths.locks(), clock), metrics);
     var own = new OwnPortals(paths.targets());
+    var records = new OwnRecords(own, new NodeRecords(nodes), new RecordFiles(nodes), steps);
     var strays = new Strays(programs, sessions);
     var known = new KnownLuns(paths.luns());
     var seen = new Seen(paths.multipath(), steps);

@@ -7,13 +7,10 @@ import dev.braid.base.error.BraidException;
 import dev.braid.base.error.Busy;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.NoPath;
-import dev.braid.base.error.Refused;
 import dev.braid.base.step.Steps;
 import dev.braid.initiator.Parallel.Outcome;
 import dev.braid.linux.iscsi.IscsiSession;
 import dev.braid.linux.iscsi.IscsiSessions;
-import dev.braid.linux.iscsi.NodeRecord;
-import dev.braid.linux.iscsi.NodeRecords;
 import dev.braid.linux.iscsi.change.Iscsiadm;
 import dev.braid.linux.iscsi.change.IscsiadmException;
 import dev.braid.linux.lock.Lock;
@@ -54,7 +51,7 @@ final class Portals {
 
   private final IscsiSessions sessions;
   private final ScsiDevices devices;
-  private final NodeRecords records;
+  private final OwnRecords records;
   private final Iscsiadm iscsiadm;
   private final OwnPortals own;
   private final PortalProbe probe;
@@ -67,7 +64,7 @@ final class Portals {
   Portals(
       IscsiSessions sessions,
       ScsiDevices devices,
-      NodeRecords records,
+      OwnRecords records,
       Iscsiadm iscsiadm,
       OwnPortals own,
       PortalProbe probe,
@@ -268,22 +265,8 @@ final class Portals {
   }
 
   private boolean login(Iqn target, Portal portal, Deadline deadline) {
-    Optional<NodeRecord> record = records.find(target, portal);
-    if (!own.has(target, portal)) {
-      if (record.isPresent() && !record.get().maybeOurs()) {
-        throw new Refused(
-            "somebody else made a node record for it that starts or scans by itself; set"
-                + " node.startup and node.session.scan to manual in it, or delete it");
-      }
-      steps.run("note portal", step -> own.add(step, target, portal));
-    }
+    records.ensure(target, portal);
     try {
-      if (!record.equals(Optional.of(NodeRecord.braid()))) {
-        steps.run("make node record", step -> iscsiadm.create(step, target, portal, deadline));
-        steps.run(
-            "set node record",
-            step -> iscsiadm.update(step, target, portal, NodeRecord.braid(), deadline));
-      }
       steps.run("log in", step -> iscsiadm.login(step, target, portal, deadline));
     } catch (IscsiadmException e) {
       throw new NoPath(e.advice(), e);
@@ -335,7 +318,7 @@ final class Portals {
       try (var hold = alone(target, wait ? deadline : deadline.atMost(Duration.ZERO))) {
         LogoutPlan plan = plan(target);
         logout(plan, hold, deadline);
-        plan.forget().forEach(p -> forget(target, p, deadline));
+        plan.forget().forEach(p -> records.forget(target, p));
       } catch (Busy e) {
         if (wait) {
           throw e;
@@ -385,17 +368,6 @@ final class Portals {
                     : ""));
       }
     }
-  }
-
-  private void forget(Iqn target, Portal portal, Deadline deadline) {
-    try {
-      if (records.find(target, portal).isPresent()) {
-        steps.run("delete node record", step -> iscsiadm.delete(step, target, portal, deadline));
-      }
-    } catch (IscsiadmException e) {
-      throw new KernelRefused("cannot delete the node record of " + target + " at " + portal, e);
-    }
-    steps.run("forget portal", step -> own.remove(step, target, portal));
   }
 
   /** For what runs in parallel without protecting anything. */

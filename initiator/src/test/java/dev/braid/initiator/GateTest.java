@@ -157,7 +157,7 @@ class GateTest {
             host.resolve("sys"),
             host.resolve("dev"),
             host.resolve("run/udev"),
-            host.resolve("etc/iscsi/nodes"),
+            List.of(host.resolve("etc/iscsi/nodes")),
             host.resolve("etc/iscsi/initiatorname.iscsi"),
             host.resolve("etc/multipath"),
             host.resolve("lib/modules"),

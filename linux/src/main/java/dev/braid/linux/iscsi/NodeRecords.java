@@ -2,75 +2,49 @@ package dev.braid.linux.iscsi;
 
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
-import dev.braid.base.error.InvalidInput;
-import dev.braid.linux.sysfs.Attributes;
+import dev.braid.base.error.KernelRefused;
+import dev.braid.linux.iscsi.RecordText.Reading;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.Stream;
 
-/**
- * open-iscsi's node records, read from their folder ({@code TARGET/ADDRESS,PORT,TAG/default}), so
- * that a look costs no process. They hold secrets: only the fields that are asked for leave here.
- */
+/** open-iscsi's node records, read from their files, so that a look costs no process. */
 public final class NodeRecords {
 
-  private static final String IFACE = "default";
+  private final NodeFolder nodes;
 
-  private final Path nodes;
-
-  /**
-   * @param nodes {@code /etc/iscsi/nodes}; some systems have {@code /var/lib/iscsi/nodes}
-   */
-  public NodeRecords(Path nodes) {
+  public NodeRecords(NodeFolder nodes) {
     this.nodes = nodes;
   }
 
-  /** The portals of a target that have a record. */
-  public List<Portal> portals(Iqn target) {
-    return Attributes.names(nodes.resolve(target.name())).stream()
-        .map(NodeRecords::portal)
-        .flatMap(Optional::stream)
-        .filter(p -> Files.exists(file(target, p)))
-        .toList();
+  /**
+   * What iscsiadm would read for a login through this portal, by file, whoever wrote it: nothing,
+   * one record, or beside it one of the form of old versions.
+   *
+   * @throws KernelRefused if there is one that cannot be read
+   */
+  public Map<Path, Reading> at(Iqn target, Portal portal) {
+    RecordPlace place = RecordPlace.of(nodes, target, portal);
+    var found = new LinkedHashMap<Path, Reading>();
+    Stream.concat(place.oldFiles().stream(), Stream.of(place.file()))
+        .filter(Files::isRegularFile)
+        .forEach(file -> read(file, found));
+    return found;
   }
 
-  public Optional<NodeRecord> find(Iqn target, Portal portal) {
-    return Attributes.text(file(target, portal)).map(NodeRecords::parse);
-  }
-
-  private Path file(Iqn target, Portal portal) {
-    String folder = portal.host() + "," + portal.port() + "," + portal.tag();
-    return nodes.resolve(target.name()).resolve(folder).resolve(IFACE);
-  }
-
-  private static Optional<Portal> portal(String folder) {
-    int port = folder.indexOf(',');
-    int tag = folder.lastIndexOf(',');
-    if (port < 0 || tag == port) {
-      return Optional.empty();
-    }
+  private static void read(Path file, Map<Path, Reading> found) {
     try {
-      return Optional.of(
-          new Portal(
-              folder.substring(0, port),
-              Integer.parseInt(folder.substring(port + 1, tag)),
-              Integer.parseInt(folder.substring(tag + 1))));
-    } catch (NumberFormatException | InvalidInput e) {
-      return Optional.empty();
+      String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+      found.put(file, RecordText.read(text));
+    } catch (NoSuchFileException e) {
+      // Deleted this moment.
+    } catch (IOException e) {
+      throw new KernelRefused("cannot read the node record " + file, e);
     }
-  }
-
-  private static NodeRecord parse(String text) {
-    Map<String, String> fields = new HashMap<>();
-    for (String line : text.split("\n", -1)) {
-      int equals = line.indexOf(" = ");
-      if (equals > 0) {
-        fields.put(line.substring(0, equals).strip(), line.substring(equals + 3).strip());
-      }
-    }
-    return NodeRecord.of(fields);
   }
 }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
+import dev.braid.linux.iscsi.RecordText.Reading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,57 +21,67 @@ class NodeRecordsTest {
   private static final Portal PORTAL = new Portal("10.1.0.1", 3260, 1);
 
   @TempDir Path nodes;
+  private Path target;
+  private NodeRecords records;
+
+  @BeforeEach
+  void folder() throws IOException {
+    target = Files.createDirectories(nodes.resolve(TARGET.name()));
+    records = new NodeRecords(new NodeFolder(List.of(nodes)));
+  }
 
   @Test
-  @DisplayName("rule 10: a record as Braid writes it is known again")
+  @DisplayName("rule 10: a record as Braid writes it starts and scans nothing, and is known again")
   void ours() throws IOException {
-    write(
-        NodeRecord.braid().fields().entrySet().stream()
-            .map(e -> e.getKey() + " = " + e.getValue() + "\n")
-            .collect(Collectors.joining("", "# BEGIN RECORD 2.1.8\n", "# END RECORD\n")));
+    RecordText ours = NodeRecord.of(TARGET, PORTAL);
+    Path file = write("10.1.0.1,3260,1/default", ours.render());
 
-    var records = new NodeRecords(nodes);
-
-    assertThat(records.portals(TARGET)).containsExactly(PORTAL);
-    assertThat(records.find(TARGET, PORTAL)).contains(NodeRecord.braid());
-    assertThat(NodeRecord.braid().maybeOurs()).isTrue();
+    assertThat(records.at(TARGET, PORTAL)).isEqualTo(Map.of(file, new Reading.Whole(ours)));
+    assertThat(NodeRecord.isOurs(ours)).isTrue();
+    assertThat(NodeRecord.actsByItself(ours)).isFalse();
+    assertThat(ours.render())
+        .contains(
+            "node.name = iqn.2026-01.dev.braid:pool1\n",
+            "node.tpgt = 1\n",
+            "node.startup = manual\n",
+            "node.session.scan = manual\n",
+            "node.conn[0].address = 10.1.0.1\n",
+            "node.session.timeo.replacement_timeout = 5\n");
   }
 
   @Test
   @DisplayName("rule 16: a record that logs in by itself is somebody else's")
-  void others() throws IOException {
-    write("node.startup = automatic\nnode.session.scan = auto\n");
+  void others() {
+    var automatic = NodeRecord.of(TARGET, PORTAL).with(Map.of("node.startup", "automatic"));
 
-    var record = new NodeRecords(nodes).find(TARGET, PORTAL).orElseThrow();
-
-    assertThat(record.maybeOurs()).isFalse();
-    assertThat(record).isNotEqualTo(NodeRecord.braid());
+    assertThat(NodeRecord.isOurs(automatic)).isFalse();
+    assertThat(NodeRecord.actsByItself(automatic)).isTrue();
+    assertThat(NodeRecord.actsByItself(RecordText.of(Map.of("node.startup", "manual"))))
+        .as("open-iscsi scans unless it is told not to")
+        .isTrue();
   }
 
   @Test
-  @DisplayName("rule 20: a CHAP secret in a record stays in the record")
-  void noSecret() throws IOException {
-    write("node.startup = manual\nnode.session.auth.password = hunter2hunter2\n");
+  @DisplayName("a damaged record is there, and is not taken for a good one")
+  void damaged() throws IOException {
+    Path file = write("10.1.0.1,3260,1/default", "");
 
-    assertThat(new NodeRecords(nodes).find(TARGET, PORTAL).orElseThrow().toString())
-        .doesNotContain("hunter2");
+    assertThat(records.at(TARGET, PORTAL).get(file)).isInstanceOf(Reading.Damaged.class);
   }
 
   @Test
-  @DisplayName("An empty record is nobody's, and not taken for a good one")
-  void empty() throws IOException {
-    write("");
+  @DisplayName("what an old open-iscsi wrote, a file without a folder, is seen: iscsiadm reads it")
+  void oldForms() throws IOException {
+    Path withoutTag = write("10.1.0.1,3260", "node.startup = automatic\n");
+    Path withTag = write("10.1.0.1,3260,1", "node.startup = manual\n");
+    write("10.1.0.1,3260,2/default", "node.startup = manual\n");
 
-    var record = new NodeRecords(nodes).find(TARGET, PORTAL).orElseThrow();
-
-    assertThat(record.maybeOurs()).isFalse();
-    assertThat(record).isNotEqualTo(NodeRecord.braid());
+    assertThat(records.at(TARGET, PORTAL)).containsOnlyKeys(withoutTag, withTag);
   }
 
-  private void write(String text) throws IOException {
-    Path folder = nodes.resolve(TARGET.name()).resolve("10.1.0.1,3260,1");
-    Files.createDirectories(folder);
-    Files.writeString(folder.resolve("default"), text);
-    Files.createDirectories(nodes.resolve(TARGET.name()).resolve("not a portal"));
+  private Path write(String name, String text) throws IOException {
+    Path file = target.resolve(name);
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, text);
   }
 }

@@ -27,7 +27,7 @@ class RecordTextTest {
   }
 
   @Test
-  @DisplayName("one of another version, or written by hand, is whole where its settings can be read")
+  @DisplayName("one of another version, or written by hand, is whole where it can be read")
   void otherVersion() {
     var reading =
         RecordText.read(

@@ -4,6 +4,7 @@ import dev.braid.base.Deadline;
 import dev.braid.base.error.Busy;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Step;
+import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.proc.Programs;
 import dev.braid.linux.proc.Programs.Running;
 import java.io.IOException;
@@ -33,7 +34,9 @@ public final class RecordLock {
   private static final long PAUSE_NANOS = Duration.ofMillis(50).toNanos();
   private static final String PROGRAM = "iscsiadm";
 
+  private final Path folder;
   private final Path lock;
+  private final HostFiles files = new HostFiles();
   private final Programs programs;
   private final Clock clock;
 
@@ -41,6 +44,7 @@ public final class RecordLock {
    * @param folder {@code /run/lock/iscsi} of the host
    */
   public RecordLock(Path folder, Programs programs, Clock clock) {
+    this.folder = folder;
     this.lock = folder.resolve("lock.write");
     this.programs = programs;
     this.clock = clock;
@@ -49,9 +53,13 @@ public final class RecordLock {
   /**
    * Waits until the lock is free, and removes it where nobody is left who could.
    *
+   * <p>After a boot, the first iscsiadm makes the folder; of two at once, the slower one would fail
+   * for finding it there, and a path be missing. So it is made here, where that is no failure.
+   *
    * @throws Busy naming who still holds it at the deadline
    */
   public void clear(Step step, Deadline deadline) {
+    files.makeFolder(step, folder);
     while (true) {
       Optional<FileTime> since = takenAt();
       if (since.isEmpty()) {

@@ -1,4 +1,4 @@
-/** Logging in and out, and node records: all through iscsiadm, portal by portal. */
+/** Logging in and out, by iscsiadm, and node records, as files; portal by portal. */
 @NullMarked
 package dev.braid.linux.iscsi.change;
 

@@ -87,7 +87,7 @@ class RecordFilesTest {
   }
 
   @Test
-  @DisplayName("rule 15: what one that was killed had begun is no record, and goes with the next one")
+  @DisplayName("rule 15: what one that was killed began is no record, and goes with the next one")
   void killed() throws IOException {
     write(A, SHORT);
     delete(A);

@@ -58,6 +58,17 @@ class RecordLockTest {
     assertThat(second).exists();
   }
 
+  @Test
+  @DisplayName("after a boot, its folder is made before the first iscsiadm: two at once would race")
+  void folder() throws IOException {
+    Path fresh = folder.resolve("run/lock/iscsi");
+    var lock = new RecordLock(fresh, new Programs(proc), Clock.systemUTC());
+    for (int i = 0; i < 2; i++) {
+      Steps.unobserved().run("test", step -> lock.clear(step, NOW));
+    }
+    assertThat(fresh).isEmptyDirectory();
+  }
+
   private void clear(Instant now, Deadline deadline) {
     var lock = new RecordLock(folder, new Programs(proc), Clock.fixed(now, ZoneOffset.UTC));
     Steps.unobserved().run("test", step -> lock.clear(step, deadline));

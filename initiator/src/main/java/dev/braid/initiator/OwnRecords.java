@@ -1,0 +1,81 @@
+package dev.braid.initiator;
+
+import dev.braid.base.Iqn;
+import dev.braid.base.Portal;
+import dev.braid.base.error.Refused;
+import dev.braid.base.step.Steps;
+import dev.braid.linux.iscsi.NodeRecord;
+import dev.braid.linux.iscsi.NodeRecords;
+import dev.braid.linux.iscsi.RecordText;
+import dev.braid.linux.iscsi.RecordText.Reading;
+import dev.braid.linux.iscsi.change.RecordFiles;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Our node record of a portal, from before its first login until after its last logout. It is noted
+ * as ours before it is there and forgotten after it is gone, so that a kill anywhere leaves nothing
+ * of which nobody knows whose it is.
+ */
+final class OwnRecords {
+
+  private final OwnPortals own;
+  private final NodeRecords records;
+  private final RecordFiles files;
+  private final Steps steps;
+
+  OwnRecords(OwnPortals own, NodeRecords records, RecordFiles files, Steps steps) {
+    this.own = own;
+    this.records = records;
+    this.files = files;
+    this.steps = steps;
+  }
+
+  /**
+   * Sees to it that a login through this portal goes by our record.
+   *
+   * @throws Refused if somebody else made one (rule 16)
+   */
+  void ensure(Iqn target, Portal portal) {
+    RecordText wanted = NodeRecord.of(target, portal);
+    Map<Path, Reading> there = records.at(target, portal);
+    if (!own.has(target, portal)) {
+      there.forEach(OwnRecords::refuseOthers);
+      steps.run("note portal", step -> own.add(step, target, portal));
+    }
+    if (!List.copyOf(there.values()).equals(List.of(new Reading.Whole(wanted)))) {
+      steps.run("write node record", step -> files.write(step, target, portal, wanted));
+    }
+  }
+
+  void forget(Iqn target, Portal portal) {
+    steps.run("delete node record", step -> files.delete(step, target, portal));
+    steps.run("forget portal", step -> own.remove(step, target, portal));
+  }
+
+  /** One that is not noted: the note may be lost, so its settings tell. */
+  private static void refuseOthers(Path file, Reading reading) {
+    if (reading instanceof Reading.Damaged damaged) {
+      throw new Refused(
+          "the node record "
+              + file
+              + " is damaged ("
+              + damaged.why()
+              + "), and Braid did not write it: look whose it is, and delete it");
+    }
+    RecordText record = ((Reading.Whole) reading).record();
+    if (NodeRecord.actsByItself(record)) {
+      throw new Refused(
+          "somebody else made a node record for it that starts or scans by itself: delete "
+              + file
+              + ", and Braid makes its own");
+    }
+    if (!NodeRecord.isOurs(record)) {
+      throw new Refused(
+          "somebody else made a node record for it, with settings of his own: delete "
+              + file
+              + ", and Braid makes its own");
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package dev.braid.initiator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.braid.base.Iqn;
+import dev.braid.base.Portal;
+import dev.braid.base.error.Refused;
+import dev.braid.base.step.StepObserver;
+import dev.braid.base.step.Steps;
+import dev.braid.linux.iscsi.NodeFolder;
+import dev.braid.linux.iscsi.NodeRecord;
+import dev.braid.linux.iscsi.NodeRecords;
+import dev.braid.linux.iscsi.RecordText;
+import dev.braid.linux.iscsi.change.RecordFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OwnRecordsTest {
+
+  private static final Iqn TARGET = new Iqn("iqn.2026-01.dev.braid:pool1");
+  private static final Portal PORTAL = new Portal("10.1.0.1", 3260, 1);
+  private static final RecordText OURS = NodeRecord.of(TARGET, PORTAL);
+
+  /** What a person may have made: it does nothing by itself, and has what he needs in it. */
+  private static final RecordText BY_HAND =
+      OURS.with(Map.of("node.session.timeo.replacement_timeout", "120"));
+
+  @TempDir Path folder;
+  private Path file;
+  private OwnPortals own;
+  private OwnRecords records;
+  private final List<String> done = new ArrayList<>();
+
+  @BeforeEach
+  void host() {
+    Path nodes = folder.resolve("nodes");
+    file = nodes.resolve(TARGET.name()).resolve("10.1.0.1,3260,1/default");
+    own = new OwnPortals(folder.resolve("targets"));
+    var steps = new Steps(List.of(new Journal()));
+    var places = new NodeFolder(List.of(nodes));
+    records = new OwnRecords(own, new NodeRecords(places), new RecordFiles(places), steps);
+  }
+
+  @Test
+  @DisplayName("rule 15: a record is noted as ours before it is there, and until it is gone")
+  void noted() {
+    records.ensure(TARGET, PORTAL);
+    assertThat(file).hasContent(OURS.render());
+    records.ensure(TARGET, PORTAL);
+    records.forget(TARGET, PORTAL);
+
+    assertThat(done)
+        .containsExactly(
+            "note portal", "write node record", "delete node record", "forget portal");
+    assertThat(folder.resolve("nodes")).isEmptyDirectory();
+    assertThat(own.targets()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("rule 16: a record that somebody else made is not touched, and its file is named")
+  void somebodyElses() throws IOException {
+    var automatic = OURS.with(Map.of("node.session.scan", "auto"));
+    for (String text : List.of(automatic.render(), BY_HAND.render(), "", "# BEGIN RECORD 2.1\n")) {
+      write(text);
+      assertThatThrownBy(() -> records.ensure(TARGET, PORTAL))
+          .isInstanceOf(Refused.class)
+          .hasMessageContaining(file.toString());
+      assertThat(file).hasContent(text);
+    }
+    assertThat(done).isEmpty();
+    assertThat(own.targets()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("a record of ours that was damaged, or changed, is replaced")
+  void damaged() throws IOException {
+    records.ensure(TARGET, PORTAL);
+    for (String text : List.of("", "# BEGIN RECORD 9.9\n", BY_HAND.render())) {
+      write(text);
+      records.ensure(TARGET, PORTAL);
+      assertThat(file).hasContent(OURS.render());
+    }
+  }
+
+  @Test
+  @DisplayName("rule 4: where the note is lost, a record with all of our values is ours")
+  void noteLost() throws IOException {
+    write(OURS.with(Map.of("node.session.queue_depth", "64")).render());
+    records.ensure(TARGET, PORTAL);
+    assertThat(file).hasContent(OURS.render());
+    assertThat(own.has(TARGET, PORTAL)).isTrue();
+  }
+
+  private void write(String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private final class Journal implements StepObserver {
+    @Override
+    public void before(String name) {
+      done.add(name);
+    }
+
+    @Override
+    public void after(String name, long nanos, boolean ok) {}
+  }
+}
