@@ -7,6 +7,7 @@ import dev.braid.base.NodeName;
 import dev.braid.base.Repeater;
 import dev.braid.base.Version;
 import dev.braid.base.Wwid;
+import dev.braid.base.chap.ChapFolder;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.metric.Metrics;
 import dev.braid.base.metric.StepMetrics;
@@ -20,6 +21,7 @@ import dev.braid.initiator.HostPaths;
 import dev.braid.initiator.Initiator;
 import dev.braid.initiator.Lun;
 import dev.braid.initiator.Reach;
+import dev.braid.initiator.Rotation;
 import dev.braid.linux.block.BlockDevices;
 import dev.braid.linux.block.change.KernelBlockChange;
 import dev.braid.linux.dm.DeviceMapper;
@@ -67,6 +69,9 @@ public final class Main {
 
   /** For one target's logins, or one LUN's paths. */
   private static final Duration REJOIN = Duration.ofSeconds(30);
+
+  /** For a login with new credentials, until its paths are back in their maps. */
+  private static final Duration ROTATE = Duration.ofMinutes(1);
 
   /** For a volume's lock, which a call may have that waits for a path. */
   private static final Duration ORDER = Duration.ofMinutes(3);
@@ -137,8 +142,10 @@ public final class Main {
     }
 
     Path lockFolder = settings.get(NodeSettings.LOCK_FOLDER);
+    var chap = settings.get(NodeSettings.CHAP_FOLDER).map(ChapFolder::new);
     var initiator =
-        Initiator.ofHost(paths(settings, lockFolder), hostExec, steps, clock(), metrics);
+        Initiator.ofHost(
+            paths(settings, lockFolder), chap, hostExec, steps, clock(), metrics);
     initiator.udevRules().ensure();
     initiator.multipathConfig().ensure(Deadline.after(RECONFIGURE));
     var gate = initiator.gate();
@@ -149,6 +156,8 @@ public final class Main {
     var orders = new DiscardOrders(state.resolve(DISCARD), files, steps);
     orders.removeAllBut(boot);
     var paths = Repeater.every(LOOK, "missing paths", () -> initiator.rejoin().look(REJOIN));
+    Optional<Repeater> rotation =
+        chap.map(on -> rotation(initiator.rotation(), paths::wake, metrics));
     var attacher = attacher(initiator, paths::wake);
     var maps = DeviceMapper.ofKernel();
     var blocks = BlockDevices.ofKernel();
@@ -215,12 +224,22 @@ public final class Main {
         .addShutdownHook(
             new Thread(
                 () -> {
+                  rotation.ifPresent(Repeater::close);
                   paths.close();
                   stop(server, kubelet);
                   channel.ifPresent(InitiatorChannel::close);
                 },
                 "stop"));
     server.awaitEnd();
+  }
+
+  /** On a thread of its own: it waits for paths that the other one brings. */
+  private static Repeater rotation(Rotation rotation, Runnable pathMissing, Metrics metrics) {
+    metrics.gauge(
+        "braid_chap_pending",
+        "Targets with sessions that are still to be logged in with the CHAP credentials of now.",
+        rotation::pending);
+    return Repeater.every(LOOK, "CHAP rotation", () -> rotation.look(ROTATE, pathMissing));
   }
 
   private static InitiatorChannel channel(

@@ -1,6 +1,8 @@
 package dev.braid.initiator;
 
+import dev.braid.base.Iqn;
 import dev.braid.base.Ticker;
+import dev.braid.base.chap.ChapFolder;
 import dev.braid.base.metric.Metrics;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.block.Claims;
@@ -35,6 +37,8 @@ import dev.braid.linux.uevent.UdevDatabase;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Wires the verbs of this package to the machine they run on. */
 public final class Initiator {
@@ -42,6 +46,7 @@ public final class Initiator {
   private final Attach attach;
   private final Detach detach;
   private final Rejoin rejoin;
+  private final Rotation rotation;
   private final Look look;
   private final Uninvited uninvited;
   private final Health health;
@@ -53,6 +58,7 @@ public final class Initiator {
       Attach attach,
       Detach detach,
       Rejoin rejoin,
+      Rotation rotation,
       Look look,
       Uninvited uninvited,
       Health health,
@@ -62,6 +68,7 @@ public final class Initiator {
     this.attach = attach;
     this.detach = detach;
     this.rejoin = rejoin;
+    this.rotation = rotation;
     this.look = look;
     this.uninvited = uninvited;
     this.health = health;
@@ -73,9 +80,16 @@ public final class Initiator {
   /**
    * For this host. Needs root, and the host's network namespace. Makes the folder of the locks, as
    * they lie where a reboot clears them away.
+   *
+   * @param chap credentials for targets; empty: without CHAP
    */
   public static Initiator ofHost(
-      HostPaths paths, Exec exec, Steps steps, Clock clock, Metrics metrics) {
+      HostPaths paths,
+      Optional<ChapFolder> chap,
+      Exec exec,
+      Steps steps,
+      Clock clock,
+      Metrics metrics) {
     var sessions = new IscsiSessions(paths.sysfs());
     var devices = new ScsiDevices(paths.sysfs());
     var blocks = new BlockTree(paths.sysfs());
@@ -94,7 +108,8 @@ public final class Initiator {
     }
     Locks locks = new MeteredLocks(new FileLocks(paths.locks(), clock), metrics);
     var own = new OwnPortals(paths.targets());
-    var records = new OwnRecords(own, new NodeRecords(nodes), new RecordFiles(nodes), steps);
+    var secrets = new ChapSecrets(chap);
+    var records = new OwnRecords(own, new NodeRecords(nodes), new RecordFiles(nodes), secrets, steps);
     var strays = new Strays(programs, sessions);
     var known = new KnownLuns(paths.luns());
     var seen = new Seen(paths.multipath(), steps);
@@ -104,7 +119,9 @@ public final class Initiator {
     var diagnosis =
         new Diagnosis(
             new Neighbours(paths.net().resolve("arp")),
-            new Routes(paths.net().resolve("route"), paths.sysfs()));
+            new Routes(paths.net().resolve("route"), paths.sysfs()),
+            secrets);
+    Supplier<Iqn> self = () -> InitiatorName.read(paths.initiatorName());
     var portals =
         new Portals(
             sessions,
@@ -114,7 +131,7 @@ public final class Initiator {
             own,
             PortalProbe::tcp,
             diagnosis,
-            () -> InitiatorName.read(paths.initiatorName()),
+            self,
             strays,
             locks,
             steps);
@@ -137,6 +154,18 @@ public final class Initiator {
         new Detach(locks, removal, maps),
         new Rejoin(
             locks, known, sessions, blocks, portals, assembly, maps, watch, uninvited, steps),
+        new Rotation(
+            secrets,
+            own,
+            sessions,
+            new SessionDevices(sessions, devices, blocks, maps, identity),
+            blocks,
+            maps,
+            diagnosis,
+            self,
+            strays,
+            locks,
+            new Relogin(records, sessions, iscsiadm, steps)),
         new Look(dm, finder),
         uninvited,
         new Health(dm, blocks, devices, sessions, known, watch),
@@ -155,6 +184,10 @@ public final class Initiator {
 
   public Rejoin rejoin() {
     return rejoin;
+  }
+
+  public Rotation rotation() {
+    return rotation;
   }
 
   public Look look() {
