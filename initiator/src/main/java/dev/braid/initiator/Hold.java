@@ -19,6 +19,18 @@ final class Hold implements AutoCloseable {
     this.lock = lock;
   }
 
+  /** For what runs in parallel and protects nothing. */
+  static Hold ofNothing() {
+    return new Hold(
+        new Lock() {
+          @Override
+          public void share() {}
+
+          @Override
+          public void close() {}
+        });
+  }
+
   /**
    * What is made under a lock, and keeps it. Where nothing is made, for whatever reason, the lock
    * is let go of: nobody else would know of it.

@@ -122,28 +122,21 @@ public final class Initiator {
             new Routes(paths.net().resolve("route"), paths.sysfs()),
             secrets);
     Supplier<Iqn> self = () -> InitiatorName.read(paths.initiatorName());
-    var portals =
-        new Portals(
-            sessions,
-            devices,
-            records,
-            iscsiadm,
-            own,
-            PortalProbe::tcp,
-            diagnosis,
-            self,
-            strays,
-            locks,
-            steps);
+    var deadPortals = new DeadPortals(sessions, PortalProbe::tcp, diagnosis);
+    var reasons = new Reasons(diagnosis, self);
+    var logins = new Logins(records, iscsiadm, steps);
+    var portals = new Portals(sessions, deadPortals, logins, reasons, strays, locks);
+    var logouts = new Logouts(sessions, iscsiadm, steps);
+    var tidying = new Tidying(sessions, devices, own, records, logouts, strays, locks);
     var finder = new PathFinder(devices, sessions, blocks, dm, identity);
     var maps =
         new Maps(dm, new KernelDeviceMapperChange(), multipathd, blocks, udev, holders, steps);
     var loops = new Loops(paths.sysfs().resolve("block"));
     var use = new PathUse(blocks, loops, Claims.ofKernel(), holders, paths.dev());
-    var watch = new PortalWatch(sessions, portals, clock);
+    var watch = new PortalWatch(sessions, reasons, clock);
     var removal =
         new Removal(
-            finder, identity, maps, devices, bus, blocks, use, portals, watch, known, seen, steps);
+            finder, identity, maps, devices, bus, blocks, use, tidying, watch, known, seen, steps);
     var scan =
         new PathScan(devices, bus, identity, use, new LunLimit(paths.sysfs()), paths.dev(), steps);
     var writes = new WriteCheck(scsi, sessions, blocks, paths.dev());
@@ -153,7 +146,17 @@ public final class Initiator {
         new Attach(locks, portals, assembly, maps, removal, known, seen, steps),
         new Detach(locks, removal, maps),
         new Rejoin(
-            locks, known, sessions, blocks, portals, assembly, maps, watch, uninvited, steps),
+            locks,
+            known,
+            sessions,
+            blocks,
+            deadPortals,
+            portals,
+            assembly,
+            maps,
+            watch,
+            uninvited,
+            steps),
         new Rotation(
             secrets,
             own,
@@ -163,9 +166,10 @@ public final class Initiator {
             maps,
             diagnosis,
             self,
+            logouts,
+            logins,
             strays,
-            locks,
-            new Relogin(records, sessions, iscsiadm, steps)),
+            locks),
         new Look(dm, finder),
         uninvited,
         new Health(dm, blocks, devices, sessions, known, watch),

@@ -10,10 +10,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,13 +31,13 @@ final class PortalWatch {
   private static final Duration AGAIN = Duration.ofMinutes(1);
 
   private final IscsiSessions sessions;
-  private final Portals portals;
+  private final Reasons reasons;
   private final Clock clock;
   private final Map<Way, Trouble> troubles = new ConcurrentHashMap<>();
 
-  PortalWatch(IscsiSessions sessions, Portals portals, Clock clock) {
+  PortalWatch(IscsiSessions sessions, Reasons reasons, Clock clock) {
     this.sessions = sessions;
-    this.portals = portals;
+    this.reasons = reasons;
     this.clock = clock;
   }
 
@@ -78,14 +79,14 @@ final class PortalWatch {
 
   /** Looks at the portals of these LUNs, and forgets others. Not for several threads at once. */
   void look(Collection<Lun> attached, Deadline deadline) {
-    Map<Way, Lun> ways = new LinkedHashMap<>();
-    attached.forEach(lun -> lun.portals().forEach(p -> ways.put(new Way(lun.target(), p), lun)));
-    troubles.keySet().retainAll(ways.keySet());
+    Set<Way> ways = new LinkedHashSet<>();
+    attached.forEach(lun -> lun.portals().forEach(p -> ways.add(new Way(lun.target(), p))));
+    troubles.keySet().retainAll(ways);
     List<IscsiSession> now = sessions.all();
-    ways.forEach((way, lun) -> look(way, lun, now, deadline));
+    ways.forEach(way -> look(way, now, deadline));
   }
 
-  private void look(Way way, Lun lun, List<IscsiSession> now, Deadline deadline) {
+  private void look(Way way, List<IscsiSession> now, Deadline deadline) {
     List<IscsiSession> through =
         now.stream().filter(s -> s.through(way.target(), way.portal())).toList();
     Trouble before = troubles.get(way);
@@ -99,11 +100,11 @@ final class PortalWatch {
     if (before != null && before.looked().plus(AGAIN).isAfter(at)) {
       return;
     }
-    Lack lack = portals.lack(way.portal(), through);
-    lack =
-        portals
-            .explained(lun, Map.of(way.portal(), lack), deadline)
-            .getOrDefault(way.portal(), lack);
+    Lack seen = Reasons.seen(way.portal(), through);
+    Lack lack =
+        reasons
+            .explained(way.target(), Map.of(way.portal(), seen), deadline)
+            .getOrDefault(way.portal(), seen);
     if (before == null || !before.lack().why().equals(lack.why())) {
       log.warn("{} does not work ({}): {}", way, lack.cause().label(), lack.why());
     }

@@ -38,6 +38,7 @@ public final class Rejoin {
   private final KnownLuns known;
   private final IscsiSessions sessions;
   private final BlockTree blocks;
+  private final DeadPortals deadPortals;
   private final Portals portals;
   private final Assembly assembly;
   private final Maps maps;
@@ -53,6 +54,7 @@ public final class Rejoin {
       KnownLuns known,
       IscsiSessions sessions,
       BlockTree blocks,
+      DeadPortals deadPortals,
       Portals portals,
       Assembly assembly,
       Maps maps,
@@ -63,6 +65,7 @@ public final class Rejoin {
     this.known = known;
     this.sessions = sessions;
     this.blocks = blocks;
+    this.deadPortals = deadPortals;
     this.portals = portals;
     this.assembly = assembly;
     this.maps = maps;
@@ -91,7 +94,7 @@ public final class Rejoin {
       Deadline deadline = Deadline.after(patience);
       // Before any lock is taken: nobody is to wait for a portal that is dead.
       List<Portal> worth =
-          asked.add(lun.target()) ? portals.answering(lun, deadline) : withSession(lun);
+          asked.add(lun.target()) ? deadPortals.answering(lun, deadline) : withSession(lun);
       if (missing(lun, sessions.all()).stream().anyMatch(worth::contains)) {
         join(lun, worth, deadline);
       }

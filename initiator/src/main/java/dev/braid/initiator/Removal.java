@@ -41,7 +41,7 @@ final class Removal {
   private final ScsiBus bus;
   private final BlockTree blocks;
   private final PathUse use;
-  private final Portals portals;
+  private final Tidying tidying;
   private final PortalWatch watch;
   private final KnownLuns known;
   private final Seen seen;
@@ -55,7 +55,7 @@ final class Removal {
       ScsiBus bus,
       BlockTree blocks,
       PathUse use,
-      Portals portals,
+      Tidying tidying,
       PortalWatch watch,
       KnownLuns known,
       Seen seen,
@@ -67,7 +67,7 @@ final class Removal {
     this.bus = bus;
     this.blocks = blocks;
     this.use = use;
-    this.portals = portals;
+    this.tidying = tidying;
     this.watch = watch;
     this.known = known;
     this.seen = seen;
@@ -83,7 +83,7 @@ final class Removal {
     // Whatever still stands on a path came to it past the map.
     use.checkFree(paths.stream().map(PathFinder.Path::device).toList(), volume, deadline);
     delete(wwid, paths, volume, deadline);
-    portals.tidy(targets(paths), deadline);
+    tidying.after(targets(paths), deadline);
     seen.forget(wwid, deadline);
     if (known.has(wwid)) {
       steps.run("forget LUN", step -> known.forget(step, wwid));

@@ -49,9 +49,10 @@ public final class Rotation {
   private final Maps maps;
   private final Diagnosis diagnosis;
   private final Supplier<Iqn> self;
+  private final Logouts logouts;
+  private final Logins logins;
   private final Strays strays;
   private final Locks locks;
-  private final Relogin relogin;
 
   /** Targets with sessions that still run by what was before, and why, as it was said last. */
   private final Map<Iqn, String> waiting = new ConcurrentHashMap<>();
@@ -68,9 +69,10 @@ public final class Rotation {
       Maps maps,
       Diagnosis diagnosis,
       Supplier<Iqn> self,
+      Logouts logouts,
+      Logins logins,
       Strays strays,
-      Locks locks,
-      Relogin relogin) {
+      Locks locks) {
     this.secrets = secrets;
     this.own = own;
     this.sessions = sessions;
@@ -79,9 +81,10 @@ public final class Rotation {
     this.maps = maps;
     this.diagnosis = diagnosis;
     this.self = self;
+    this.logouts = logouts;
+    this.logins = logins;
     this.strays = strays;
     this.locks = locks;
-    this.relogin = relogin;
   }
 
   /** A session that was made anew, and the maps that are to get its path back. */
@@ -178,7 +181,11 @@ public final class Rotation {
         new Hold(locks.exclusive(name, "log in with new credentials", deadline.atMost(LOCK)))) {
       RelogPlan plan = mayGo(target, List.of(session), deadline);
       log.info("{} is logged in anew, with new CHAP credentials", session.describe());
-      relogin.renew(target, portal, session, hold, deadline);
+      logouts.of(List.of(session), hold, deadline);
+      Map<Portal, Lack> failed = logins.through(target, List.of(portal), hold, deadline);
+      if (!failed.isEmpty()) {
+        throw new NoPath(Reasons.text(failed)); // now a path is missing, which Rejoin brings back
+      }
       noteIfUntold(target, portal, wanted);
       return new Renewed(portal, plan.maps());
     }

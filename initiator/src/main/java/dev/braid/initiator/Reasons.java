@@ -1,0 +1,65 @@
+package dev.braid.initiator;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.Iqn;
+import dev.braid.base.Portal;
+import dev.braid.initiator.Parallel.Outcome;
+import dev.braid.linux.iscsi.IscsiSession;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Says why portals give no path: by what is seen at once, or after looking into them. */
+final class Reasons {
+
+  private final Diagnosis diagnosis;
+  private final Supplier<Iqn> self;
+
+  /**
+   * @param self the name that this host logs in with
+   */
+  Reasons(Diagnosis diagnosis, Supplier<Iqn> self) {
+    this.diagnosis = diagnosis;
+    this.self = self;
+  }
+
+  /** What is seen of a portal without a session that is up. */
+  static Lack seen(Portal portal, List<IscsiSession> through) {
+    return through.isEmpty()
+        ? Lack.perhaps(Cause.OTHER, "there is no session through " + portal + " yet")
+        : Lack.perhaps(
+            Cause.RECOVERING,
+            through.get(0).describe()
+                + " lost its connection, and iscsid makes it anew: look at the network, and whether"
+                + " the target serves");
+  }
+
+  static String text(Map<Portal, Lack> without) {
+    return without.values().stream().map(Lack::why).collect(Collectors.joining("; "));
+  }
+
+  /** Looks into those that are not sure yet, which takes seconds. */
+  Map<Portal, Lack> explained(Iqn target, Map<Portal, Lack> without, Deadline deadline) {
+    var explained = new LinkedHashMap<>(without);
+    var open = new LinkedHashMap<>(without);
+    open.values().removeIf(Lack::sure);
+    var tasks = new ArrayList<Callable<Diagnosis.Finding>>();
+    open.forEach(
+        (portal, lack) ->
+            tasks.add(() -> diagnosis.why(self.get(), target, portal, lack, deadline)));
+    try (var nothing = Hold.ofNothing()) {
+      var outcomes = Parallel.run("looking into a portal", nothing, tasks, deadline);
+      int i = 0;
+      for (Portal portal : open.keySet()) {
+        if (outcomes.get(i++) instanceof Outcome.Done<Diagnosis.Finding> done) {
+          explained.put(portal, Lack.of(done.value()));
+        }
+      }
+    }
+    return explained;
+  }
+}

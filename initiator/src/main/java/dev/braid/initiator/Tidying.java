@@ -1,0 +1,90 @@
+package dev.braid.initiator;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.Iqn;
+import dev.braid.base.error.BraidException;
+import dev.braid.base.error.Busy;
+import dev.braid.linux.iscsi.IscsiSessions;
+import dev.braid.linux.lock.Locks;
+import dev.braid.linux.sysfs.ScsiDevices;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Ends sessions of ours that no device needs any more, and forgets their portals (rule 9). */
+final class Tidying {
+
+  private static final Logger log = LoggerFactory.getLogger(Tidying.class);
+
+  private final IscsiSessions sessions;
+  private final ScsiDevices devices;
+  private final OwnPortals own;
+  private final OwnRecords records;
+  private final Logouts logouts;
+  private final Strays strays;
+  private final Locks locks;
+
+  Tidying(
+      IscsiSessions sessions,
+      ScsiDevices devices,
+      OwnPortals own,
+      OwnRecords records,
+      Logouts logouts,
+      Strays strays,
+      Locks locks) {
+    this.sessions = sessions;
+    this.devices = devices;
+    this.own = own;
+    this.records = records;
+    this.logouts = logouts;
+    this.strays = strays;
+    this.locks = locks;
+  }
+
+  /**
+   * Tidies after devices were removed.
+   *
+   * @param left the targets that they were removed from; each is waited for. The others are only
+   *     looked at for what a killed call left, and passed by where somebody works on them, or where
+   *     it fails: this detach has nothing to do with them
+   */
+  void after(List<Iqn> left, Deadline deadline) {
+    for (Iqn target : own.targets()) {
+      if (left.contains(target)) {
+        tidy(target, deadline, deadline);
+      } else {
+        inPassing(target, deadline);
+      }
+    }
+  }
+
+  private void inPassing(Iqn target, Deadline deadline) {
+    try {
+      tidy(target, deadline.atMost(Duration.ZERO), deadline);
+    } catch (Busy e) {
+      log.debug("target {} is at work, so it is not left over", target);
+    } catch (BraidException e) {
+      log.warn("target {}: what is left of it stays for now: {}", target, e.messageAndCause());
+    }
+  }
+
+  /**
+   * @param turn for the target to be free of others
+   */
+  private void tidy(Iqn target, Deadline turn, Deadline deadline) {
+    if (plan(target).nothing()) {
+      return;
+    }
+    strays.await(target, turn);
+    try (var hold = new Hold(locks.exclusive(LockNames.target(target), "log out", turn))) {
+      LogoutPlan plan = plan(target);
+      logouts.of(plan.logout(), hold, deadline);
+      plan.forget().forEach(portal -> records.forget(target, portal));
+    }
+  }
+
+  private LogoutPlan plan(Iqn target) {
+    return LogoutPlan.of(target, own.of(target), sessions.all(), devices.addresses());
+  }
+}
