@@ -165,7 +165,8 @@ public final class Rotation {
   private List<IscsiSession> stale(Iqn target, ChapCredentials wanted) {
     return ours(target).stream()
         .filter(IscsiSession::up)
-        .filter(s -> !sessions.provenWith(s, wanted) && !wanted.equals(untold.get(s.id())))
+        .filter(s -> !sessions.provenWith(s, wanted))
+        .filter(s -> !Optional.ofNullable(untold.get(s.id())).equals(Optional.of(wanted)))
         .toList();
   }
 
