@@ -144,8 +144,7 @@ public final class Main {
     Path lockFolder = settings.get(NodeSettings.LOCK_FOLDER);
     var chap = settings.get(NodeSettings.CHAP_FOLDER).map(ChapFolder::new);
     var initiator =
-        Initiator.ofHost(
-            paths(settings, lockFolder), chap, hostExec, steps, clock(), metrics);
+        Initiator.ofHost(paths(settings, lockFolder), chap, hostExec, steps, clock(), metrics);
     initiator.udevRules().ensure();
     initiator.multipathConfig().ensure(Deadline.after(RECONFIGURE));
     var gate = initiator.gate();

@@ -131,8 +131,8 @@ final class Diagnosis {
           Cause.PORT_CLOSED,
           "nobody listens at "
               + where
-              + ", though the host answers: start the agent on the head, and look whether its target"
-              + " has this portal");
+              + ", though the host answers: start the agent on the head, and look whether its"
+              + " target has this portal");
     }
     String way = route.map(r -> " (this host sends there by " + r.device() + ")").orElse("");
     if (neighbours.nobodyAt(portal.host())) {

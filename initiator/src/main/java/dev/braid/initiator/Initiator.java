@@ -109,7 +109,8 @@ public final class Initiator {
     Locks locks = new MeteredLocks(new FileLocks(paths.locks(), clock), metrics);
     var own = new OwnPortals(paths.targets());
     var secrets = new ChapSecrets(chap);
-    var records = new OwnRecords(own, new NodeRecords(nodes), new RecordFiles(nodes), secrets, steps);
+    var records =
+        new OwnRecords(own, new NodeRecords(nodes), new RecordFiles(nodes), secrets, steps);
     var strays = new Strays(programs, sessions);
     var known = new KnownLuns(paths.luns());
     var seen = new Seen(paths.multipath(), steps);

@@ -43,8 +43,7 @@ final class OwnRecords {
    *     into it where they are wanted: it is never written without
    */
   void ensure(Iqn target, Portal portal) {
-    RecordText wanted =
-        NodeRecord.of(target, portal).with(ChapSettings.of(secrets.of(target)));
+    RecordText wanted = NodeRecord.of(target, portal).with(ChapSettings.of(secrets.of(target)));
     Map<Path, Reading> there = records.at(target, portal);
     if (!own.has(target, portal)) {
       there.forEach(OwnRecords::refuseOthers);

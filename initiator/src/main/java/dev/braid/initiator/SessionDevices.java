@@ -23,11 +23,7 @@ final class SessionDevices {
   private final Identity identity;
 
   SessionDevices(
-      IscsiSessions sessions,
-      ScsiDevices devices,
-      BlockTree blocks,
-      Maps maps,
-      Identity identity) {
+      IscsiSessions sessions, ScsiDevices devices, BlockTree blocks, Maps maps, Identity identity) {
     this.sessions = sessions;
     this.devices = devices;
     this.blocks = blocks;

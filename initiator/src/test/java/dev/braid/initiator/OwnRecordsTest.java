@@ -68,8 +68,7 @@ class OwnRecordsTest {
     records.forget(TARGET, PORTAL);
 
     assertThat(done)
-        .containsExactly(
-            "note portal", "write node record", "delete node record", "forget portal");
+        .containsExactly("note portal", "write node record", "delete node record", "forget portal");
     assertThat(folder.resolve("nodes")).isEmptyDirectory();
     assertThat(own.targets()).isEmpty();
   }

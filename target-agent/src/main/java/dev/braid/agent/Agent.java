@@ -67,8 +67,7 @@ record Agent(
     var configfs = kernel.configfs();
     var change = kernel.configfsChange();
     var authentication = new Authentication(chap, configfs, change, steps);
-    var target =
-        new Target(name, portals, authentication.wanted(), configfs, change, steps);
+    var target = new Target(name, portals, authentication.wanted(), configfs, change, steps);
     var backstores = new Backstores(configfs, change, steps);
     var luns = new Luns(target, backstores, configfs, change, steps, lanes);
     var acls = new Acls(target, authentication, configfs, change, steps);

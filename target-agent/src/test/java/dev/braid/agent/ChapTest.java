@@ -116,10 +116,7 @@ class ChapTest {
     chapOn();
     assertThatThrownBy(
             () ->
-                world
-                    .agent()
-                    .publish()
-                    .publish(volume.serial(), NODE2, INITIATOR2, false, soon()))
+                world.agent().publish().publish(volume.serial(), NODE2, INITIATOR2, false, soon()))
         .isInstanceOf(Refused.class)
         .hasMessageContaining(secrets.resolve(INITIATOR2.name()).toString());
     assertThat(letsIn(INITIATOR2, Optional.empty())).isFalse();
@@ -186,8 +183,7 @@ class ChapTest {
         .run(
             "meddle",
             step ->
-                world.lio.write(
-                    step, "iscsi/" + TARGET + "/tpgt_2/attrib/authentication", "0"));
+                world.lio.write(step, "iscsi/" + TARGET + "/tpgt_2/attrib/authentication", "0"));
     world.agent().chapWatch().look();
     assertThat(letsIn(INITIATOR1, Optional.empty())).isFalse();
   }

@@ -31,7 +31,9 @@ public final class Service {
     return machine;
   }
 
-  /** Settings beside its usual ones, from its next start on, in place of those given here before. */
+  /**
+   * Settings beside its usual ones, from its next start on, in place of those given here before.
+   */
   public void also(Map<String, String> settings) {
     more = Map.copyOf(settings);
   }

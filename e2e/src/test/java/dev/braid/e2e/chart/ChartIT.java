@@ -258,7 +258,8 @@ class ChartIT {
   }
 
   @Test
-  @DisplayName("rule 20: CHAP comes from a folder of the host, read only; without one there is none")
+  @DisplayName(
+      "rule 20: CHAP comes from a folder of the host, read only; without one there is none")
   void chapFolder() throws Exception {
     assertThat(plain().one("DaemonSet", "braid-node").toString()).doesNotContain("chap", "CHAP");
     String node =

@@ -74,8 +74,7 @@ public final class LoginProbe {
       }
       socket.setSoTimeout(Math.max(1, deadline.leftMillis()));
       var dialogue =
-          new LoginDialogue(
-              new DataInputStream(socket.getInputStream()), socket.getOutputStream());
+          new LoginDialogue(new DataInputStream(socket.getInputStream()), socket.getOutputStream());
       return credentials.isEmpty()
           ? said(dialogue.say(names(initiator, target, "None"), Then.LEAVE))
           : prove(dialogue, names(initiator, target, "CHAP"), credentials.get());

@@ -104,8 +104,7 @@ class LoginProbeTest {
   void mutual() throws IOException {
     var proven = new ChapTarget(INITIATORS, Optional.of(TARGETS));
     assertThat(ask(proven, credentials(INITIATORS, Optional.of(TARGETS))))
-        .isInstanceOfSatisfying(
-            Answer.Said.class, said -> assertThat(said.status()).isZero());
+        .isInstanceOfSatisfying(Answer.Said.class, said -> assertThat(said.status()).isZero());
     var wrong = new ChapTarget(INITIATORS, Optional.of(WRONG));
     assertThat(ask(wrong, credentials(INITIATORS, Optional.of(TARGETS))))
         .isInstanceOfSatisfying(
