@@ -181,13 +181,14 @@ public final class Rotation {
     try (var hold =
         new Hold(locks.exclusive(name, "log in with new credentials", deadline.atMost(LOCK)))) {
       RelogPlan plan = mayGo(target, List.of(session), deadline);
+      List<IscsiSession> before = sessions.all();
       log.info("{} is logged in anew, with new CHAP credentials", session.describe());
       logouts.of(List.of(session), hold, deadline);
       Map<Portal, Lack> failed = logins.through(target, List.of(portal), hold, deadline);
       if (!failed.isEmpty()) {
         throw new NoPath(Reasons.text(failed)); // now a path is missing, which Rejoin brings back
       }
-      noteIfUntold(target, portal, wanted);
+      noteIfUntold(target, portal, before, wanted);
       return new Renewed(portal, plan.maps());
     }
   }
@@ -218,14 +219,16 @@ public final class Rotation {
             });
   }
 
-  private void noteIfUntold(Iqn target, Portal portal, ChapCredentials wanted) {
+  private void noteIfUntold(
+      Iqn target, Portal portal, List<IscsiSession> before, ChapCredentials wanted) {
+    List<Integer> old = before.stream().map(IscsiSession::id).toList();
     for (IscsiSession session : sessions.through(target, portal)) {
-      if (session.up() && !sessions.provenWith(session, wanted)) {
+      if (!old.contains(session.id()) && !sessions.provenWith(session, wanted)) {
+        log.warn("the kernel does not tell what {} was logged in with", session.describe());
         untold.put(session.id(), wanted);
       }
     }
-    List<Integer> there = sessions.all().stream().map(IscsiSession::id).toList();
-    untold.keySet().retainAll(there);
+    untold.keySet().retainAll(sessions.all().stream().map(IscsiSession::id).toList());
   }
 
   /** Until every map has the path back, and sends I/O by it. */
