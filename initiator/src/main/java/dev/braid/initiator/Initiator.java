@@ -110,7 +110,7 @@ public final class Initiator {
     var own = new OwnPortals(paths.targets());
     var secrets = new ChapSecrets(chap);
     var records =
-        new OwnRecords(own, new NodeRecords(nodes), new RecordFiles(nodes), secrets, steps);
+        new OwnRecords(own, new NodeRecords(nodes), new RecordFiles(nodes), secrets, clock, steps);
     var strays = new Strays(programs, sessions);
     var known = new KnownLuns(paths.luns());
     var seen = new Seen(paths.multipath(), steps);
@@ -124,8 +124,8 @@ public final class Initiator {
             secrets);
     Supplier<Iqn> self = () -> InitiatorName.read(paths.initiatorName());
     var deadPortals = new DeadPortals(sessions, PortalProbe::tcp, diagnosis);
-    var reasons = new Reasons(diagnosis, self);
-    var logins = new Logins(records, iscsiadm, steps);
+    var reasons = new Reasons(sessions, diagnosis, self);
+    var logins = new Logins(sessions, own, records, iscsiadm, steps);
     var portals = new Portals(sessions, deadPortals, logins, reasons, strays, locks);
     var logouts = new Logouts(sessions, iscsiadm, steps);
     var tidying = new Tidying(sessions, devices, own, records, logouts, strays, locks);
@@ -157,6 +157,7 @@ public final class Initiator {
             maps,
             watch,
             uninvited,
+            tidying,
             steps),
         new Rotation(
             secrets,

@@ -4,8 +4,11 @@ import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
 import dev.braid.base.error.NoPath;
+import dev.braid.base.step.Step;
 import dev.braid.base.step.Steps;
 import dev.braid.initiator.Parallel.Outcome;
+import dev.braid.linux.iscsi.IscsiSession;
+import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.iscsi.change.Iscsiadm;
 import dev.braid.linux.iscsi.change.IscsiadmException;
 import java.time.Duration;
@@ -14,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,11 +35,16 @@ final class Logins {
   /** More than open-iscsi's own login timeout, which tells better what went wrong. */
   private static final Duration LOGIN = Duration.ofSeconds(15);
 
+  private final IscsiSessions sessions;
+  private final OwnPortals own;
   private final OwnRecords records;
   private final Iscsiadm iscsiadm;
   private final Steps steps;
 
-  Logins(OwnRecords records, Iscsiadm iscsiadm, Steps steps) {
+  Logins(
+      IscsiSessions sessions, OwnPortals own, OwnRecords records, Iscsiadm iscsiadm, Steps steps) {
+    this.sessions = sessions;
+    this.own = own;
     this.records = records;
     this.iscsiadm = iscsiadm;
     this.steps = steps;
@@ -66,12 +75,43 @@ final class Logins {
   }
 
   private boolean login(Iqn target, Portal portal, Deadline deadline) {
-    records.ensure(target, portal);
-    try {
-      steps.run("log in", step -> iscsiadm.login(step, target, portal, deadline));
-    } catch (IscsiadmException e) {
-      throw new NoPath(e.advice(), e);
+    await(target, portal, through -> through.stream().noneMatch(sessions::beingMade), deadline);
+    if (sessions.through(target, portal).isEmpty()) {
+      records.ensure(target, portal);
+      try {
+        steps.run("log in", step -> login(step, target, portal, deadline));
+      } catch (IscsiadmException e) {
+        throw new NoPath(e.advice(), e);
+      }
     }
     return true;
+  }
+
+  private void login(Step step, Iqn target, Portal portal, Deadline deadline)
+      throws IscsiadmException {
+    own.beginLogin(step, target, portal);
+    try {
+      if (!iscsiadm.login(step, target, portal, deadline)) {
+        await(target, portal, t -> t.stream().anyMatch(IscsiSession::up), deadline);
+      }
+      own.endLogin(step, target, portal);
+    } catch (IscsiadmException e) {
+      if (e.error().over()) {
+        own.endLogin(step, target, portal);
+      }
+      throw e;
+    }
+  }
+
+  /** For a login of which no process of ours tells: that of a call that was killed. */
+  private void await(
+      Iqn target, Portal portal, Predicate<List<IscsiSession>> settled, Deadline deadline) {
+    var pause = new Backoff();
+    while (!settled.test(sessions.through(target, portal))) {
+      if (deadline.passed()) {
+        throw new NoPath("iscsid is at a login there since before this call, and not done with it");
+      }
+      pause.await(deadline);
+    }
   }
 }

@@ -7,13 +7,18 @@ import dev.braid.initiator.Parallel.Outcome;
 import dev.braid.linux.iscsi.IscsiSession;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.iscsi.change.Iscsiadm;
+import dev.braid.linux.iscsi.change.IscsiadmError;
 import dev.braid.linux.iscsi.change.IscsiadmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
 /** Logs out of sessions, all at once, and proves that they are gone. */
 final class Logouts {
+
+  /** More than open-iscsi's login timeout. */
+  private static final Duration LOGIN = Duration.ofSeconds(15);
 
   private final IscsiSessions sessions;
   private final Iscsiadm iscsiadm;
@@ -50,11 +55,30 @@ final class Logouts {
   }
 
   private boolean logout(IscsiSession session, Deadline deadline) {
-    try {
-      steps.run("log out", step -> iscsiadm.logout(step, session.id(), deadline));
-    } catch (IscsiadmException e) {
-      throw new KernelRefused(e.advice(), e);
+    Deadline patience = deadline.atMost(LOGIN);
+    while (true) {
+      boolean made = beingMade(session);
+      try {
+        steps.run("log out", step -> iscsiadm.logout(step, session.id(), deadline));
+        return true;
+      } catch (IscsiadmException e) {
+        // iscsid ends no session whose first login it is at; it gives up by its own timeout.
+        if (!made || e.error() != IscsiadmError.INTERNAL || patience.passed()) {
+          throw new KernelRefused(e.advice(), e);
+        }
+      }
+      awaitLogin(session, patience);
     }
-    return true;
+  }
+
+  private void awaitLogin(IscsiSession session, Deadline deadline) {
+    var pause = new Backoff();
+    while (!deadline.passed() && beingMade(session)) {
+      pause.await(deadline);
+    }
+  }
+
+  private boolean beingMade(IscsiSession session) {
+    return sessions.all().stream().anyMatch(s -> s.id() == session.id() && sessions.beingMade(s));
   }
 }

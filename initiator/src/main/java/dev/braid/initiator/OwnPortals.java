@@ -3,11 +3,16 @@ package dev.braid.initiator;
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
 import dev.braid.base.error.InvalidInput;
+import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Step;
 import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.sysfs.Attributes;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,6 +25,14 @@ import java.util.Optional;
  * harmed.
  */
 final class OwnPortals {
+
+  private static final String LOGIN = "login\n";
+
+  /**
+   * So long after its client was killed iscsid may still come to a login: it has its timeout for
+   * it, and may have been stopped, or slow.
+   */
+  private static final Duration LATE = Duration.ofMinutes(2);
 
   private final Path folder;
   private final HostFiles files = new HostFiles();
@@ -55,6 +68,29 @@ final class OwnPortals {
     files.removeFile(step, file(target, portal));
     if (Attributes.names(folder.resolve(target.name())).isEmpty()) {
       files.removeEmptyFolder(step, folder.resolve(target.name()));
+    }
+  }
+
+  /** Notes that iscsid is told to log in: it may do so when nobody waits for it any more. */
+  void beginLogin(Step step, Iqn target, Portal portal) {
+    files.mark(step, file(target, portal), LOGIN);
+  }
+
+  /** Notes that what came of the login is known. */
+  void endLogin(Step step, Iqn target, Portal portal) {
+    files.mark(step, file(target, portal), "");
+  }
+
+  /** Whether a login that a killed call began may still come about. */
+  boolean loginMayCome(Iqn target, Portal portal, Instant now) {
+    try {
+      Path file = file(target, portal);
+      return Files.size(file) > 0
+          && Files.getLastModifiedTime(file).toInstant().plus(LATE).isAfter(now);
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw new KernelRefused("cannot look at what was noted of " + target + " at " + portal, e);
     }
   }
 

@@ -11,8 +11,11 @@ import dev.braid.linux.iscsi.RecordText;
 import dev.braid.linux.iscsi.RecordText.Reading;
 import dev.braid.linux.iscsi.change.RecordFiles;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Our node record of a portal, from before its first login until after its last logout. It is noted
@@ -21,18 +24,27 @@ import java.util.Map;
  */
 final class OwnRecords {
 
+  private static final Logger log = LoggerFactory.getLogger(OwnRecords.class);
+
   private final OwnPortals own;
   private final NodeRecords records;
   private final RecordFiles files;
   private final ChapSecrets secrets;
+  private final InstantSource clock;
   private final Steps steps;
 
   OwnRecords(
-      OwnPortals own, NodeRecords records, RecordFiles files, ChapSecrets secrets, Steps steps) {
+      OwnPortals own,
+      NodeRecords records,
+      RecordFiles files,
+      ChapSecrets secrets,
+      InstantSource clock,
+      Steps steps) {
     this.own = own;
     this.records = records;
     this.files = files;
     this.secrets = secrets;
+    this.clock = clock;
     this.steps = steps;
   }
 
@@ -54,8 +66,21 @@ final class OwnRecords {
     }
   }
 
-  void forget(Iqn target, Portal portal) {
+  /**
+   * The record goes. The portal stays noted while a login may still come about through it: its
+   * session would be nobody's.
+   *
+   * @param ended whether a session through it was there, and was logged out of
+   */
+  void forget(Iqn target, Portal portal, boolean ended) {
     steps.run("delete node record", step -> files.delete(step, target, portal));
+    if (!ended && own.loginMayCome(target, portal, clock.instant())) {
+      log.debug(
+          "a login to {} at {}, whose client was killed, may still come about: it is watched for",
+          target,
+          portal);
+      return;
+    }
     steps.run("forget portal", step -> own.remove(step, target, portal));
   }
 

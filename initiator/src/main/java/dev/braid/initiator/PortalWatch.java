@@ -100,7 +100,7 @@ final class PortalWatch {
     if (before != null && before.looked().plus(AGAIN).isAfter(at)) {
       return;
     }
-    Lack seen = Reasons.seen(way.portal(), through);
+    Lack seen = reasons.seen(way.portal(), through);
     Lack lack =
         reasons
             .explained(way.target(), Map.of(way.portal(), seen), deadline)

@@ -82,7 +82,7 @@ final class Portals {
   Way reach(Lun lun, Deadline deadline) {
     strays.await(lun.target(), deadline);
     Map<Portal, Lack> dead = deadPortals.of(lun, deadline);
-    boolean mayLogIn = withoutSession(lun).stream().anyMatch(p -> !dead.containsKey(p));
+    boolean mayLogIn = wanting(lun).stream().anyMatch(p -> !dead.containsKey(p));
     String name = LockNames.target(lun.target());
     Lock lock =
         mayLogIn
@@ -112,7 +112,7 @@ final class Portals {
         hold -> {
           // Looked at again under the lock: another attach may have logged in meanwhile.
           List<Portal> portals =
-              withoutSession(lun).stream().filter(p -> !dead.containsKey(p)).toList();
+              wanting(lun).stream().filter(p -> !dead.containsKey(p)).toList();
           var without = new LinkedHashMap<>(dead);
           without.putAll(logins.through(lun.target(), portals, hold, deadline));
           hold.share();
@@ -136,18 +136,21 @@ final class Portals {
       if (through.stream().anyMatch(IscsiSession::up)) {
         without.remove(portal);
       } else if (through.isEmpty()) {
-        without.putIfAbsent(portal, Reasons.seen(portal, through));
+        without.putIfAbsent(portal, reasons.seen(portal, through));
       } else {
-        without.put(portal, Reasons.seen(portal, through));
+        without.put(portal, reasons.seen(portal, through));
       }
     }
     return new Way(hold, up, without);
   }
 
-  private List<Portal> withoutSession(Lun lun) {
+  /** Those without a session, or with one that is only being made, as after a killed login. */
+  private List<Portal> wanting(Lun lun) {
     List<IscsiSession> now = sessions.all();
     return lun.portals().stream()
-        .filter(p -> now.stream().noneMatch(s -> s.through(lun.target(), p)))
+        .filter(
+            p ->
+                now.stream().filter(s -> s.through(lun.target(), p)).allMatch(sessions::beingMade))
         .toList();
   }
 }

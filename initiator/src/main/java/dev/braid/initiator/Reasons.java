@@ -5,6 +5,7 @@ import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
 import dev.braid.initiator.Parallel.Outcome;
 import dev.braid.linux.iscsi.IscsiSession;
+import dev.braid.linux.iscsi.IscsiSessions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,24 +17,30 @@ import java.util.stream.Collectors;
 /** Says why portals give no path: by what is seen at once, or after looking into them. */
 final class Reasons {
 
+  private final IscsiSessions sessions;
   private final Diagnosis diagnosis;
   private final Supplier<Iqn> self;
 
   /**
    * @param self the name that this host logs in with
    */
-  Reasons(Diagnosis diagnosis, Supplier<Iqn> self) {
+  Reasons(IscsiSessions sessions, Diagnosis diagnosis, Supplier<Iqn> self) {
+    this.sessions = sessions;
     this.diagnosis = diagnosis;
     this.self = self;
   }
 
   /** What is seen of a portal without a session that is up. */
-  static Lack seen(Portal portal, List<IscsiSession> through) {
-    return through.isEmpty()
-        ? Lack.perhaps(Cause.OTHER, "there is no session through " + portal + " yet")
+  Lack seen(Portal portal, List<IscsiSession> through) {
+    if (through.isEmpty()) {
+      return Lack.perhaps(Cause.OTHER, "there is no session through " + portal + " yet");
+    }
+    String which = through.get(0).describe();
+    return through.stream().anyMatch(sessions::beingMade)
+        ? Lack.perhaps(Cause.OTHER, which + " is being made: iscsid is at its login")
         : Lack.perhaps(
             Cause.RECOVERING,
-            through.get(0).describe()
+            which
                 + " lost its connection, and iscsid makes it anew: look at the network, and whether"
                 + " the target serves");
   }

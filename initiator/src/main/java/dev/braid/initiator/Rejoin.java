@@ -44,6 +44,7 @@ public final class Rejoin {
   private final Maps maps;
   private final PortalWatch watch;
   private final Uninvited uninvited;
+  private final Tidying tidying;
   private final Steps steps;
 
   /** Why no path came about, as it was said last: it is said again only when it changes. */
@@ -60,6 +61,7 @@ public final class Rejoin {
       Maps maps,
       PortalWatch watch,
       Uninvited uninvited,
+      Tidying tidying,
       Steps steps) {
     this.locks = locks;
     this.known = known;
@@ -71,12 +73,13 @@ public final class Rejoin {
     this.maps = maps;
     this.watch = watch;
     this.uninvited = uninvited;
+    this.tidying = tidying;
     this.steps = steps;
   }
 
   /**
-   * One look at every LUN that is attached, and at those that nobody asked for; one try where a
-   * path is missing.
+   * One look at every LUN that is attached, at those that nobody asked for, and at sessions that no
+   * LUN needs; one try where a path is missing.
    *
    * @param patience for each target and each LUN
    */
@@ -85,6 +88,7 @@ public final class Rejoin {
     List<Lun> all = known.all();
     List<Lun> attached = all.stream().filter(lun -> maps.find(lun.wwid()).isPresent()).toList();
     all.stream().filter(lun -> !attached.contains(lun)).forEach(this::forget);
+    tidying.leftovers(known.all().stream().map(Lun::target).toList(), Deadline.after(patience));
     List<IscsiSession> now = sessions.all();
     List<Lun> lacking = attached.stream().filter(lun -> !missing(lun, now).isEmpty()).toList();
     said.keySet().retainAll(lacking.stream().map(Lun::wwid).toList());

@@ -2,12 +2,14 @@ package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
+import dev.braid.base.Portal;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.Busy;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.lock.Locks;
 import dev.braid.linux.sysfs.ScsiDevices;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +61,18 @@ final class Tidying {
     }
   }
 
+  /**
+   * Tidies where nothing was removed: what a killed call left, of which nobody tells. A session
+   * that iscsid made after its client was killed is found here, if no attach comes to use it.
+   *
+   * @param used targets of LUNs that are attached, or about to be: their sessions are left alone
+   */
+  void leftovers(Collection<Iqn> used, Deadline deadline) {
+    own.targets().stream()
+        .filter(target -> !used.contains(target))
+        .forEach(target -> inPassing(target, deadline));
+  }
+
   private void inPassing(Iqn target, Deadline deadline) {
     try {
       tidy(target, deadline.atMost(Duration.ZERO), deadline);
@@ -80,7 +94,10 @@ final class Tidying {
     try (var hold = new Hold(locks.exclusive(LockNames.target(target), "log out", turn))) {
       LogoutPlan plan = plan(target);
       logouts.of(plan.logout(), hold, deadline);
-      plan.forget().forEach(portal -> records.forget(target, portal));
+      for (Portal portal : plan.forget()) {
+        boolean ended = plan.logout().stream().anyMatch(s -> s.through(target, portal));
+        records.forget(target, portal, ended);
+      }
     }
   }
 

@@ -19,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,7 @@ class OwnRecordsTest {
   private Path file;
   private OwnPortals own;
   private OwnRecords records;
+  private Instant now = Instant.now();
   private final List<String> done = new ArrayList<>();
 
   @BeforeEach
@@ -56,7 +59,12 @@ class OwnRecordsTest {
     var steps = new Steps(List.of(new Journal()));
     var places = new NodeFolder(List.of(folder.resolve("nodes")));
     return new OwnRecords(
-        own, new NodeRecords(places), new RecordFiles(places), new ChapSecrets(chap), steps);
+        own,
+        new NodeRecords(places),
+        new RecordFiles(places),
+        new ChapSecrets(chap),
+        () -> now,
+        steps);
   }
 
   @Test
@@ -65,7 +73,7 @@ class OwnRecordsTest {
     records.ensure(TARGET, PORTAL);
     assertThat(file).hasContent(OURS.render());
     records.ensure(TARGET, PORTAL);
-    records.forget(TARGET, PORTAL);
+    records.forget(TARGET, PORTAL, false);
 
     assertThat(done)
         .containsExactly("note portal", "write node record", "delete node record", "forget portal");
@@ -150,6 +158,36 @@ class OwnRecordsTest {
 
   private static FileAttribute<?> mode(String mode) {
     return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode));
+  }
+
+  @Test
+  @DisplayName("rule 15: where iscsid may still log in for a killed call, its portal stays noted")
+  void loginMayCome() {
+    records.ensure(TARGET, PORTAL);
+    Steps.unobserved().run("log in", step -> own.beginLogin(step, TARGET, PORTAL));
+
+    records.forget(TARGET, PORTAL, false);
+    assertThat(file).doesNotExist();
+    assertThat(own.has(TARGET, PORTAL)).isTrue();
+
+    now = now.plus(Duration.ofMinutes(3));
+    records.forget(TARGET, PORTAL, false);
+    assertThat(own.targets()).as("it did not come").isEmpty();
+  }
+
+  @Test
+  @DisplayName("a login whose end is known, or whose session was ended, does not come any more")
+  void loginIsOver() {
+    records.ensure(TARGET, PORTAL);
+    Steps.unobserved().run("log in", step -> own.beginLogin(step, TARGET, PORTAL));
+    records.forget(TARGET, PORTAL, true);
+    assertThat(own.targets()).isEmpty();
+
+    records.ensure(TARGET, PORTAL);
+    Steps.unobserved().run("log in", step -> own.beginLogin(step, TARGET, PORTAL));
+    Steps.unobserved().run("log in", step -> own.endLogin(step, TARGET, PORTAL));
+    records.forget(TARGET, PORTAL, false);
+    assertThat(own.targets()).isEmpty();
   }
 
   private void write(String text) throws IOException {

@@ -22,9 +22,9 @@ public record IscsiSession(
   /** The kernel's states of a session. */
   public enum State {
     LOGGED_IN,
-    /** Lost, and being made anew; or failed for good once {@code recovery_tmo} has passed. */
+    /** Lost, and being made anew. */
     FAILED,
-    /** Made but not logged in yet, or on its way out. */
+    /** Made but not logged in yet, or on its way out; or lost, and failed for good. */
     FREE,
     UNKNOWN;
 

@@ -9,6 +9,7 @@ import dev.braid.linux.sysfs.Attributes;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +21,9 @@ public final class IscsiSessions {
 
   /** How the kernel prints a text that was never set. */
   private static final String NOTHING = "(null)";
+
+  /** Of a connection: made or taken down, and bound to a socket for a login. */
+  private static final Set<String> UNDER_WAY = Set.of("down", "bound");
 
   private final Path sysfs;
 
@@ -42,6 +46,17 @@ public final class IscsiSessions {
    */
   public List<IscsiSession> through(Iqn target, Portal portal) {
     return all().stream().filter(s -> s.through(target, portal)).toList();
+  }
+
+  /**
+   * Whether a session comes into being or goes away this moment, and so is neither up nor lost. Its
+   * own state does not tell: one that has lost its connection for longer than the replacement
+   * timeout is {@code FREE} as well. Its connection's does, which kernels before 5.7 do not show.
+   */
+  public boolean beingMade(IscsiSession session) {
+    Path state = connection(Integer.toString(session.id())).resolve("state");
+    return session.state() == IscsiSession.State.FREE
+        && Attributes.text(state).filter(UNDER_WAY::contains).isPresent();
   }
 
   /** The name that this machine gave when it logged in: a session may have one of its own. */
@@ -82,7 +97,7 @@ public final class IscsiSessions {
       return Optional.empty();
     }
     Path session = sysfs.resolve("class/iscsi_session").resolve(name);
-    Path connection = sysfs.resolve("class/iscsi_connection/connection" + m.group(1) + ":0");
+    Path connection = connection(m.group(1));
     Optional<String> target = Attributes.text(session.resolve("targetname"));
     Optional<Integer> host = Attributes.link(session).flatMap(IscsiSessions::hostOf);
     if (target.isEmpty() || host.isEmpty()) {
@@ -99,6 +114,10 @@ public final class IscsiSessions {
             host.get(),
             // An older kernel has no such file; the TCP transport has always counted from 0.
             Math.max(0, number(session.resolve("target_id"), 0))));
+  }
+
+  private Path connection(String session) {
+    return sysfs.resolve("class/iscsi_connection/connection" + session + ":0");
   }
 
   /** {@code .../hostH/sessionN/iscsi_session/sessionN}. */

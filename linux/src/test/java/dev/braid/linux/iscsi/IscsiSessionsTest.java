@@ -84,6 +84,20 @@ class IscsiSessionsTest {
     Files.writeString(session.resolve("password_in"), passwordIn + "\n");
   }
 
+  @Test
+  @DisplayName("one that is being made is told from one that is free because it is lost for long")
+  void beingMade() throws IOException {
+    session(1, 2, TARGET.name(), "10.1.0.1", "FREE");
+    var sessions = new IscsiSessions(sys);
+    var session = sessions.all().get(0);
+    assertThat(sessions.beingMade(session)).as("a kernel that does not tell").isFalse();
+    Path state = sys.resolve("class/iscsi_connection/connection1:0/state");
+    Files.writeString(state, "bound\n");
+    assertThat(sessions.beingMade(session)).isTrue();
+    Files.writeString(state, "failed\n");
+    assertThat(sessions.beingMade(session)).isFalse();
+  }
+
   private void session(int id, int host, String target, String address, String state)
       throws IOException {
     Path real =

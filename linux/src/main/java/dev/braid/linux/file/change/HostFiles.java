@@ -107,6 +107,20 @@ public final class HostFiles {
     }
   }
 
+  /**
+   * Writes into a file that is there what need not outlive a power cut, and may be cut off by one.
+   *
+   * @throws KernelRefused also if there is none
+   */
+  public void mark(Step step, Path file, String content) {
+    try {
+      Files.writeString(
+          file, content, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+    } catch (IOException e) {
+      throw new KernelRefused("cannot write " + file, e);
+    }
+  }
+
   /** Removes one file; nothing where it is gone. */
   public void removeFile(Step step, Path file) {
     try {

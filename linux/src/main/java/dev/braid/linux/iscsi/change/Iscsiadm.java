@@ -31,10 +31,11 @@ public final class Iscsiadm {
   }
 
   /**
-   * Logs in through one portal, for which there is a record, and waits until the session is up. A
-   * session that is there already is what was wanted.
+   * Logs in through one portal, for which there is a record, and waits until the session is up.
+   *
+   * @return whether this did it; otherwise there is a session already, or iscsid is at its login
    */
-  public void login(Step step, Iqn target, Portal portal, Deadline deadline)
+  public boolean login(Step step, Iqn target, Portal portal, Deadline deadline)
       throws IscsiadmException {
     Exec.Result result =
         exec(
@@ -46,6 +47,7 @@ public final class Iscsiadm {
     if (!result.ok() && error != IscsiadmError.SESSION_EXISTS) {
       throw new IscsiadmException(error, result.describe());
     }
+    return result.ok();
   }
 
   /**

@@ -10,12 +10,17 @@ public enum IscsiadmError {
   LOGOUT(10),
   PDU_TIMEOUT(11),
   SESSION_EXISTS(15),
+  DAEMON_LOST(18),
   NO_DAEMON(20),
   NO_OBJECTS(21),
   LOGIN_REFUSED(19),
   LOGIN_AUTH(24),
   BUSY(28),
+  /** It was killed, or was none of iscsiadm's own codes. */
+  CUT_OFF(-2),
   OTHER(-1);
+
+  private static final int LARGEST = 100;
 
   private static final Map<Integer, IscsiadmError> BY_CODE =
       java.util.Arrays.stream(values())
@@ -28,6 +33,14 @@ public enum IscsiadmError {
   }
 
   static IscsiadmError of(int exit) {
-    return BY_CODE.getOrDefault(exit, OTHER);
+    return BY_CODE.getOrDefault(exit, exit > LARGEST ? CUT_OFF : OTHER);
+  }
+
+  /** Whether what it asked for is over. Otherwise iscsid may be at it, or come to it later. */
+  public boolean over() {
+    return switch (this) {
+      case SESSION_EXISTS, DAEMON_LOST, CUT_OFF -> false;
+      default -> true;
+    };
   }
 }

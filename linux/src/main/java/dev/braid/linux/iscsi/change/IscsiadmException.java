@@ -34,7 +34,9 @@ public final class IscsiadmException extends Exception {
           "the target refused this initiator: no ACL for its name, or a wrong CHAP secret";
       case NO_DAEMON -> "iscsid does not answer: is it running?";
       case NO_OBJECTS -> "no such node record or session";
-      case INTERNAL, LOGOUT, SESSION_NOT_FOUND, SESSION_EXISTS, BUSY, OTHER -> getMessage();
+      case DAEMON_LOST -> "iscsid went away before it answered: why was it ended?";
+      case INTERNAL, LOGOUT, SESSION_NOT_FOUND, SESSION_EXISTS, BUSY, CUT_OFF, OTHER ->
+          getMessage();
     };
   }
 }

@@ -60,8 +60,11 @@ class IscsiadmTest {
   @Test
   @DisplayName("F1: a session that is there already, one that is gone already: done")
   void already() throws IscsiadmException {
+    boolean made = steps.call("login", s -> iscsiadm.login(s, TARGET, PORTAL, SOON));
+    assertThat(made).isTrue();
     exit = 15;
-    steps.run("login", s -> iscsiadm.login(s, TARGET, PORTAL, SOON));
+    made = steps.call("login", s -> iscsiadm.login(s, TARGET, PORTAL, SOON));
+    assertThat(made).isFalse();
     exit = 21;
     steps.run("logout", s -> iscsiadm.logout(s, 3, SOON));
   }

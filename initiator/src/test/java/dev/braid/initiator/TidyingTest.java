@@ -1,0 +1,141 @@
+package dev.braid.initiator;
+
+import static dev.braid.initiator.FakeIscsi.A;
+import static dev.braid.initiator.FakeIscsi.B;
+import static dev.braid.initiator.FakeIscsi.TARGET;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.Portal;
+import dev.braid.base.step.Steps;
+import dev.braid.linux.iscsi.IscsiSessions;
+import dev.braid.linux.iscsi.NodeFolder;
+import dev.braid.linux.iscsi.NodeRecords;
+import dev.braid.linux.iscsi.change.RecordFiles;
+import dev.braid.linux.lock.FileLocks;
+import dev.braid.linux.sysfs.ScsiDevices;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class TidyingTest {
+
+  @TempDir Path folder;
+  private FakeIscsi iscsi;
+  private OwnPortals own;
+  private OwnRecords records;
+  private FileLocks locks;
+  private Tidying tidying;
+  private final Steps steps = Steps.unobserved();
+
+  @BeforeEach
+  void host() {
+    iscsi = new FakeIscsi(folder);
+    own = new OwnPortals(folder.resolve("targets"));
+    var nodes = new NodeFolder(List.of(folder.resolve("nodes")));
+    records =
+        new OwnRecords(own, new NodeRecords(nodes), new RecordFiles(nodes), Instant::now, steps);
+    var sessions = new IscsiSessions(iscsi.sys);
+    locks = new FileLocks(folder.resolve("locks"), Clock.systemUTC());
+    tidying =
+        new Tidying(
+            sessions,
+            new ScsiDevices(iscsi.sys),
+            own,
+            records,
+            new Logouts(sessions, iscsi.iscsiadm(), steps),
+            new Strays(iscsi.programs(), sessions),
+            locks);
+  }
+
+  @Test
+  @DisplayName("rule 9: a session that a device needs stays; one without goes, by one process")
+  void lastDevice() {
+    loggedIn(A);
+    int empty = loggedIn(B);
+    iscsi.device(1);
+
+    tidying.after(List.of(TARGET), soon());
+
+    assertThat(iscsi.told).containsExactly("log out " + empty);
+    assertThat(own.of(TARGET)).containsExactly(A);
+    assertThat(folder.resolve("nodes").resolve(TARGET.name()).toFile().list())
+        .containsExactly("10.1.0.1,3260,1");
+  }
+
+  @Test
+  @DisplayName("rule 15: a session that iscsid made after its client was killed is ended")
+  void late() {
+    killedInLogin();
+    tidying.leftovers(List.of(), soon());
+    assertThat(own.of(TARGET)).as("it may still come").containsExactly(A);
+    iscsi.add(A, "LOGGED_IN", "up");
+    tidying.leftovers(List.of(), soon());
+
+    assertThat(iscsi.told).containsExactly("log out 1");
+    assertThat(own.targets()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("rule 12: a target of an attached LUN, or one that somebody works on, is left alone")
+  void used() {
+    loggedIn(A);
+    tidying.leftovers(List.of(TARGET), soon());
+    try (var held = locks.shared(LockNames.target(TARGET), "use the sessions", soon())) {
+      tidying.leftovers(List.of(), soon());
+    }
+    assertThat(iscsi.told).isEmpty();
+  }
+
+  @Test
+  @DisplayName("rule 9: one that iscsid is still making is logged out of when that is done")
+  void beingMade() {
+    killedInLogin();
+    int session = iscsi.add(A, "FREE", "bound");
+    var detach = CompletableFuture.runAsync(() -> tidying.after(List.of(TARGET), soon()));
+    while (iscsi.told.isEmpty()) {
+      Thread.onSpinWait();
+    }
+    iscsi.change(session, "LOGGED_IN", "up");
+    detach.join();
+
+    assertThat(iscsi.told).containsOnly("log out " + session).hasSizeGreaterThan(1);
+    assertThat(own.targets()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("one that is free because its portal is dead for long is logged out of at once")
+  void dead() {
+    int session = loggedIn(A);
+    iscsi.change(session, "FREE", "failed");
+
+    tidying.after(List.of(TARGET), soon());
+
+    assertThat(iscsi.told).containsExactly("log out " + session);
+    assertThat(own.targets()).isEmpty();
+  }
+
+  private int loggedIn(Portal portal) {
+    records.ensure(TARGET, portal);
+    return iscsi.add(portal, "LOGGED_IN", "up");
+  }
+
+  private void killedInLogin() {
+    records.ensure(TARGET, A);
+    steps.run("log in", step -> own.beginLogin(step, TARGET, A));
+  }
+
+  private static Deadline soon() {
+    return Deadline.after(Duration.ofSeconds(30));
+  }
+}
