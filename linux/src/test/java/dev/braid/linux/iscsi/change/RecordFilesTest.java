@@ -94,7 +94,7 @@ class RecordFilesTest {
     Files.createDirectories(target);
     Path begun = target.resolve(".10.1.0.1:3260-1~");
     Files.writeString(begun, "# BEGIN RECORD 2.1\nnode.session.auth.pass");
-    assertThat(begun.getFileName().toString())
+    assertThat(String.valueOf(begun.getFileName()))
         .as("a name with a comma is a portal's")
         .doesNotContain(",");
 
