@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,6 +71,7 @@ final class AdminCommands {
     Path lockFolder = settings.get(NodeSettings.LOCK_FOLDER);
     Initiator.ofHost(
             host.paths(state.folder(), lockFolder),
+            Optional.empty(),
             host.exec(new HostExec()),
             Steps.unobserved(),
             Clock.systemUTC(),

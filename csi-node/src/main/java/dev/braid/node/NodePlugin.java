@@ -7,6 +7,7 @@ import dev.braid.base.NodeName;
 import dev.braid.base.Repeater;
 import dev.braid.base.Ticker;
 import dev.braid.base.Version;
+import dev.braid.base.chap.ChapFolder;
 import dev.braid.base.metric.Metrics;
 import dev.braid.base.metric.StepMetrics;
 import dev.braid.base.settings.Settings;
@@ -14,6 +15,7 @@ import dev.braid.base.step.KillPoint;
 import dev.braid.base.step.StepObserver;
 import dev.braid.base.step.Steps;
 import dev.braid.initiator.Initiator;
+import dev.braid.initiator.Rotation;
 import dev.braid.linux.block.BlockDevices;
 import dev.braid.linux.block.change.KernelBlockChange;
 import dev.braid.linux.dm.DeviceMapper;
@@ -58,6 +60,9 @@ final class NodePlugin {
   /** For one target's logins, or one LUN's paths. */
   private static final Duration REJOIN = Duration.ofSeconds(30);
 
+  /** For a login with new credentials, until its paths are back in their maps. */
+  private static final Duration ROTATE = Duration.ofMinutes(1);
+
   private static final Path INITIATOR_NAME = Path.of("/etc/iscsi/initiatorname.iscsi");
 
   private NodePlugin() {}
@@ -79,10 +84,12 @@ final class NodePlugin {
     state.make(files, steps);
 
     var name = settings.get(NodeSettings.NODE_NAME);
+    var chap = settings.get(NodeSettings.CHAP_FOLDER).map(ChapFolder::new);
     var namesakes = new Namesakes(name, Ticker.SYSTEM);
     var initiator =
         Initiator.ofHost(
             host.paths(state.folder(), settings.get(NodeSettings.LOCK_FOLDER)),
+            chap,
             hostExec,
             steps,
             clock(),
@@ -97,6 +104,8 @@ final class NodePlugin {
     var orders = state.orders(files, steps);
     orders.removeAllBut(boot);
     var paths = Repeater.every(LOOK, "missing paths", () -> initiator.rejoin().look(REJOIN));
+    Optional<Repeater> rotation =
+        chap.map(on -> rotation(initiator.rotation(), paths::wake, metrics));
     var attacher = new InitiatorAttacher(initiator, paths::wake);
     var maps = DeviceMapper.ofKernel();
     var blocks = BlockDevices.ofKernel();
@@ -166,6 +175,7 @@ final class NodePlugin {
         .addShutdownHook(
             new Thread(
                 () -> {
+                  rotation.ifPresent(Repeater::close);
                   paths.close();
                   hostWatch.close();
                   stop(server, kubelet);
@@ -173,6 +183,15 @@ final class NodePlugin {
                 },
                 "stop"));
     server.awaitEnd();
+  }
+
+  /** On a thread of its own: it waits for paths that the other one brings. */
+  private static Repeater rotation(Rotation rotation, Runnable pathMissing, Metrics metrics) {
+    metrics.gauge(
+        "braid_chap_pending",
+        "Targets with sessions that are still to be logged in with the CHAP credentials of now.",
+        rotation::pending);
+    return Repeater.every(LOOK, "CHAP rotation", () -> rotation.look(ROTATE, pathMissing));
   }
 
   private static InitiatorChannel channel(

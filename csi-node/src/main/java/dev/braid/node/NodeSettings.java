@@ -95,6 +95,15 @@ final class NodeSettings {
           "how many volumes the node says it can take; the kernel's limit is 32768 paths in all",
           NodeSettings::volumes);
 
+  static final Setting<Optional<Path>> CHAP_FOLDER =
+      Setting.optional(
+          "BRAID_CHAP_FOLDER",
+          "",
+          "path, or empty",
+          "a folder of mode 0700 with a file for each target's CHAP credentials, named as the"
+              + " target, or default for all; empty: without CHAP",
+          NodeSettings::optionalPath);
+
   static final Setting<Optional<Path>> KILL_POINT_FOLDER =
       Setting.optional(
           "BRAID_KILL_POINT_FOLDER",
@@ -115,6 +124,7 @@ final class NodeSettings {
           KUBELET_ENDPOINT,
           HealthPort.PORT,
           MAX_VOLUMES,
+          CHAP_FOLDER,
           KILL_POINT_FOLDER,
           Logging.LEVEL);
 

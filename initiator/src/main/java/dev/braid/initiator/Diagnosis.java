@@ -3,7 +3,9 @@ package dev.braid.initiator;
 import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
+import dev.braid.base.chap.ChapCredentials;
 import dev.braid.base.error.BraidException;
+import dev.braid.base.error.Refused;
 import dev.braid.linux.iscsi.LoginProbe;
 import dev.braid.linux.iscsi.LoginProbe.Answer;
 import dev.braid.linux.net.Echo;
@@ -33,10 +35,12 @@ final class Diagnosis {
 
   private final Neighbours neighbours;
   private final Routes routes;
+  private final ChapSecrets secrets;
 
-  Diagnosis(Neighbours neighbours, Routes routes) {
+  Diagnosis(Neighbours neighbours, Routes routes, ChapSecrets secrets) {
     this.neighbours = neighbours;
     this.routes = routes;
+    this.secrets = secrets;
   }
 
   /**
@@ -51,28 +55,63 @@ final class Diagnosis {
    * @param lack what is known already, for where no more is found
    */
   Finding why(Iqn self, Iqn target, Portal portal, Lack lack, Deadline deadline) {
-    Answer answer = LoginProbe.ask(self, target, portal, deadline.atMost(ANSWER));
+    Optional<ChapCredentials> credentials;
+    try {
+      credentials = secrets.of(target);
+    } catch (Refused e) {
+      return new Finding(Cause.CHAP, e.getMessage());
+    }
+    // Where a login would come about, what fails are the larger packets that follow it.
+    return refusal(self, target, portal, credentials, deadline)
+        .or(() -> mtu(portal, deadline))
+        .orElseGet(() -> new Finding(lack.cause(), lack.why()));
+  }
+
+  /**
+   * Why a login with these credentials would fail; empty if it would come about. No session is made
+   * or touched.
+   */
+  Optional<Finding> refusal(
+      Iqn self,
+      Iqn target,
+      Portal portal,
+      Optional<ChapCredentials> credentials,
+      Deadline deadline) {
+    Answer answer = LoginProbe.ask(self, target, portal, credentials, deadline.atMost(ANSWER));
     if (answer instanceof Answer.NoConnection none) {
-      return noConnection(portal, none.why());
+      return Optional.of(noConnection(portal, none.why()));
     }
     if (answer instanceof Answer.Silent) {
-      return silent(portal, deadline);
+      return Optional.of(silent(portal, deadline));
     }
     if (answer instanceof Answer.NotIscsi other) {
-      return new Finding(
-          Cause.NOT_ISCSI,
-          "whoever listens at "
-              + portal.endpoint()
-              + " does not speak iSCSI ("
-              + other.why()
-              + "): is it the head's address and port?");
+      return Optional.of(
+          new Finding(
+              Cause.NOT_ISCSI,
+              "whoever listens at "
+                  + portal.endpoint()
+                  + " does not speak iSCSI ("
+                  + other.why()
+                  + "): is it the head's address and port?"));
+    }
+    if (answer instanceof Answer.Unproven unproven) {
+      return Optional.of(
+          new Finding(
+              Cause.CHAP,
+              "the target "
+                  + target
+                  + " at "
+                  + portal.endpoint()
+                  + " does not prove who it is ("
+                  + unproven.why()
+                  + "): compare mutual_user and mutual_password in this host's CHAP file with those"
+                  + " in the head's file for "
+                  + self));
     }
     var said = (Answer.Said) answer;
-    if (said.status() == 0 && !wantsChap(said)) {
-      // A login would come about: what fails then are the larger packets that follow it.
-      return mtu(portal, deadline).orElseGet(() -> new Finding(lack.cause(), lack.why()));
-    }
-    return said(self, target, portal, said, lack.why());
+    return said.status() == 0
+        ? Optional.empty()
+        : Optional.of(said(self, target, portal, said, credentials));
   }
 
   /** Where not even a connection came about. */
@@ -92,8 +131,8 @@ final class Diagnosis {
           Cause.PORT_CLOSED,
           "nobody listens at "
               + where
-              + ", though the host answers: start the agent on the head, and look whether its target"
-              + " has this portal");
+              + ", though the host answers: start the agent on the head, and look whether its"
+              + " target has this portal");
     }
     String way = route.map(r -> " (this host sends there by " + r.device() + ")").orElse("");
     if (neighbours.nobodyAt(portal.host())) {
@@ -157,12 +196,12 @@ final class Diagnosis {
                 + " switch port between, and on the head"));
   }
 
-  private static boolean wantsChap(Answer.Said said) {
-    return said.keys().getOrDefault("AuthMethod", "None").equals("CHAP");
-  }
-
   private static Finding said(
-      Iqn self, Iqn target, Portal portal, Answer.Said answer, String failure) {
+      Iqn self,
+      Iqn target,
+      Portal portal,
+      Answer.Said answer,
+      Optional<ChapCredentials> credentials) {
     return switch (answer.status()) {
       case 0x0101, 0x0102 ->
           new Finding(
@@ -179,8 +218,19 @@ final class Diagnosis {
               Cause.CHAP,
               "the target "
                   + target
-                  + " wants an authentication that this initiator does not offer: look at its CHAP"
-                  + " settings on the head and on this host");
+                  + " at "
+                  + portal.endpoint()
+                  + credentials
+                      .map(
+                          c ->
+                              " refuses this host's credentials (user "
+                                  + c.initiator().user()
+                                  + "): compare user and password in this host's CHAP file with"
+                                  + " those in the head's file for "
+                                  + self)
+                      .orElse(
+                          " wants CHAP, and this host has no credentials: set BRAID_CHAP_FOLDER"
+                              + " here, or take it from the head"));
       case 0x0202 ->
           new Finding(
               Cause.NO_ACL,
@@ -208,17 +258,12 @@ final class Diagnosis {
                   + " at "
                   + portal.endpoint()
                   + " is there and does not serve now: look at the agent on the head");
-      case 0 ->
-          new Finding(
-              Cause.CHAP,
-              "the target "
-                  + target
-                  + " wants CHAP, and the login with what this host has for it failed: "
-                  + failure);
       default ->
           new Finding(
               Cause.OTHER,
-              failure + String.format("; the target says status 0x%04x", answer.status()));
+              String.format(
+                  "the target %s at %s refuses the login with status 0x%04x",
+                  target, portal.endpoint(), answer.status()));
     };
   }
 }

@@ -1,7 +1,9 @@
 package dev.braid.initiator;
 
+import dev.braid.base.Iqn;
 import dev.braid.base.Repeater;
 import dev.braid.base.Ticker;
+import dev.braid.base.chap.ChapFolder;
 import dev.braid.base.metric.Metrics;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.block.Claims;
@@ -40,6 +42,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Wires the verbs of this package to the machine they run on. */
@@ -52,6 +55,7 @@ public final class Initiator {
   private final Attach attach;
   private final Detach detach;
   private final Rejoin rejoin;
+  private final Rotation rotation;
   private final Look look;
   private final Uninvited uninvited;
   private final Health health;
@@ -65,6 +69,7 @@ public final class Initiator {
       Attach attach,
       Detach detach,
       Rejoin rejoin,
+      Rotation rotation,
       Look look,
       Uninvited uninvited,
       Health health,
@@ -76,6 +81,7 @@ public final class Initiator {
     this.attach = attach;
     this.detach = detach;
     this.rejoin = rejoin;
+    this.rotation = rotation;
     this.look = look;
     this.uninvited = uninvited;
     this.health = health;
@@ -90,10 +96,12 @@ public final class Initiator {
    * namespace. Makes the folder of the locks, as they lie where a reboot clears them away. A thread
    * of its own goes on until the process ends: the one of {@link Pruning}.
    *
+   * @param chap credentials for targets; empty: without CHAP
    * @param othersWrong what the caller knows to be wrong with this host, for its gate
    */
   public static Initiator ofHost(
       HostPaths paths,
+      Optional<ChapFolder> chap,
       Exec exec,
       Steps steps,
       Clock clock,
@@ -117,7 +125,9 @@ public final class Initiator {
     }
     Locks locks = new MeteredLocks(new FileLocks(paths.locks(), clock), metrics);
     var own = new OwnPortals(paths.targets());
-    var records = new OwnRecords(own, new NodeRecords(nodes), new RecordFiles(nodes), clock, steps);
+    var secrets = new ChapSecrets(chap);
+    var records =
+        new OwnRecords(own, new NodeRecords(nodes), new RecordFiles(nodes), secrets, clock, steps);
     var strays = new Strays(programs, sessions);
     var known = new KnownLuns(paths.luns());
     var gone = new GoneLuns(paths.luns().resolve("gone"));
@@ -128,9 +138,11 @@ public final class Initiator {
     var diagnosis =
         new Diagnosis(
             new Neighbours(paths.net().resolve("arp")),
-            new Routes(paths.net().resolve("route"), paths.sysfs()));
+            new Routes(paths.net().resolve("route"), paths.sysfs()),
+            secrets);
+    Supplier<Iqn> self = () -> InitiatorName.read(paths.initiatorName());
     var deadPortals = new DeadPortals(sessions, PortalProbe::tcp, diagnosis);
-    var reasons = new Reasons(sessions, diagnosis, () -> InitiatorName.read(paths.initiatorName()));
+    var reasons = new Reasons(sessions, diagnosis, self);
     var logins = new Logins(sessions, own, records, iscsiadm, steps);
     var portals = new Portals(sessions, deadPortals, logins, reasons, strays, locks);
     var logouts = new Logouts(sessions, iscsiadm, steps);
@@ -199,6 +211,19 @@ public final class Initiator {
             uninvited,
             tidying,
             steps),
+        new Rotation(
+            secrets,
+            own,
+            sessions,
+            new SessionDevices(sessions, devices, blocks, maps, identity),
+            blocks,
+            maps,
+            diagnosis,
+            self,
+            logouts,
+            logins,
+            strays,
+            locks),
         new Look(dm, finder),
         uninvited,
         new Health(dm, blocks, devices, sessions, known, watch),
@@ -223,6 +248,10 @@ public final class Initiator {
 
   public Rejoin rejoin() {
     return rejoin;
+  }
+
+  public Rotation rotation() {
+    return rotation;
   }
 
   public Look look() {

@@ -4,6 +4,7 @@ import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
 import dev.braid.base.error.Refused;
 import dev.braid.base.step.Steps;
+import dev.braid.linux.iscsi.ChapSettings;
 import dev.braid.linux.iscsi.NodeRecord;
 import dev.braid.linux.iscsi.NodeRecords;
 import dev.braid.linux.iscsi.RecordText;
@@ -28,14 +29,21 @@ final class OwnRecords {
   private final OwnPortals own;
   private final NodeRecords records;
   private final RecordFiles files;
+  private final ChapSecrets secrets;
   private final InstantSource clock;
   private final Steps steps;
 
   OwnRecords(
-      OwnPortals own, NodeRecords records, RecordFiles files, InstantSource clock, Steps steps) {
+      OwnPortals own,
+      NodeRecords records,
+      RecordFiles files,
+      ChapSecrets secrets,
+      InstantSource clock,
+      Steps steps) {
     this.own = own;
     this.records = records;
     this.files = files;
+    this.secrets = secrets;
     this.clock = clock;
     this.steps = steps;
   }
@@ -43,10 +51,11 @@ final class OwnRecords {
   /**
    * Sees to it that a login through this portal goes by our record.
    *
-   * @throws Refused if somebody else made one (rule 16)
+   * @throws Refused if somebody else made one (rule 16), or there are no CHAP credentials to go
+   *     into it where they are wanted: it is never written without
    */
   void ensure(Iqn target, Portal portal) {
-    RecordText wanted = NodeRecord.of(target, portal);
+    RecordText wanted = NodeRecord.of(target, portal).with(ChapSettings.of(secrets.of(target)));
     Map<Path, Reading> there = records.at(target, portal);
     if (!own.has(target, portal)) {
       there.forEach(OwnRecords::refuseOthers);

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,7 +44,13 @@ class LoginsTest {
     var steps = Steps.unobserved();
     var nodes = new NodeFolder(List.of(folder.resolve("nodes")));
     var records =
-        new OwnRecords(own, new NodeRecords(nodes), new RecordFiles(nodes), Instant::now, steps);
+        new OwnRecords(
+            own,
+            new NodeRecords(nodes),
+            new RecordFiles(nodes),
+            new ChapSecrets(Optional.empty()),
+            Instant::now,
+            steps);
     var sessions = new IscsiSessions(iscsi.sys);
     logins = new Logins(sessions, own, records, iscsi.iscsiadm(), steps);
   }

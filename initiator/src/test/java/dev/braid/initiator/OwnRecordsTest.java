@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
+import dev.braid.base.chap.ChapFolder;
 import dev.braid.base.error.Refused;
 import dev.braid.base.step.StepObserver;
 import dev.braid.base.step.Steps;
@@ -16,11 +17,14 @@ import dev.braid.linux.iscsi.change.RecordFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -48,10 +52,19 @@ class OwnRecordsTest {
     Path nodes = folder.resolve("nodes");
     file = nodes.resolve(TARGET.name()).resolve("10.1.0.1,3260,1/default");
     own = new OwnPortals(folder.resolve("targets"));
+    records = records(Optional.empty());
+  }
+
+  private OwnRecords records(Optional<ChapFolder> chap) {
     var steps = new Steps(List.of(new Journal()));
-    var places = new NodeFolder(List.of(nodes));
-    records =
-        new OwnRecords(own, new NodeRecords(places), new RecordFiles(places), () -> now, steps);
+    var places = new NodeFolder(List.of(folder.resolve("nodes")));
+    return new OwnRecords(
+        own,
+        new NodeRecords(places),
+        new RecordFiles(places),
+        new ChapSecrets(chap),
+        () -> now,
+        steps);
   }
 
   @Test
@@ -101,6 +114,50 @@ class OwnRecordsTest {
     records.ensure(TARGET, PORTAL);
     assertThat(file).hasContent(OURS.render());
     assertThat(own.has(TARGET, PORTAL)).isTrue();
+  }
+
+  @Test
+  @DisplayName("rule 20: CHAP credentials are in the record from its first byte, for root alone")
+  void credentials() throws IOException {
+    Path chap = Files.createDirectory(folder.resolve("chap"), mode("rwx------"));
+    Path secret = Files.createFile(chap.resolve(TARGET.name()), mode("rw-------"));
+    Files.writeString(secret, "user=node1\npassword=the-old-secret\n");
+    var withChap = records(Optional.of(new ChapFolder(chap)));
+
+    withChap.ensure(TARGET, PORTAL);
+    assertThat(file)
+        .content()
+        .contains(
+            "node.session.auth.authmethod = CHAP\n",
+            "node.session.auth.username = node1\n",
+            "node.session.auth.password = the-old-secret\n")
+        .doesNotContain("username_in", "password_in");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+
+    Files.writeString(
+        secret,
+        "user=node1\npassword=the-new-secret\nmutual_user=san1\nmutual_password=of-the-target");
+    withChap.ensure(TARGET, PORTAL);
+    assertThat(file)
+        .content()
+        .contains(
+            "node.session.auth.password = the-new-secret\n",
+            "node.session.auth.username_in = san1\n",
+            "node.session.auth.password_in = of-the-target\n");
+
+    Files.delete(secret);
+    assertThatThrownBy(() -> withChap.ensure(TARGET, PORTAL))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining(secret.toString());
+    assertThat(file).as("never without").content().contains("authmethod = CHAP");
+
+    records.ensure(TARGET, PORTAL);
+    assertThat(file).as("switched off").hasContent(OURS.render());
+  }
+
+  private static FileAttribute<?> mode(String mode) {
+    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode));
   }
 
   @Test

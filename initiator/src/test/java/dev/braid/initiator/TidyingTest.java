@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +45,13 @@ class TidyingTest {
     own = new OwnPortals(folder.resolve("targets"));
     var nodes = new NodeFolder(List.of(folder.resolve("nodes")));
     records =
-        new OwnRecords(own, new NodeRecords(nodes), new RecordFiles(nodes), Instant::now, steps);
+        new OwnRecords(
+            own,
+            new NodeRecords(nodes),
+            new RecordFiles(nodes),
+            new ChapSecrets(Optional.empty()),
+            Instant::now,
+            steps);
     var sessions = new IscsiSessions(iscsi.sys);
     locks = new FileLocks(folder.resolve("locks"), Clock.systemUTC());
     tidying =

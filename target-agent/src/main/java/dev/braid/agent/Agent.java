@@ -2,6 +2,7 @@ package dev.braid.agent;
 
 import dev.braid.agent.book.Book;
 import dev.braid.agent.lio.Acls;
+import dev.braid.agent.lio.Authentication;
 import dev.braid.agent.lio.Backstores;
 import dev.braid.agent.lio.Lanes;
 import dev.braid.agent.lio.Luns;
@@ -13,6 +14,7 @@ import dev.braid.agent.pool.change.Images;
 import dev.braid.base.Iqn;
 import dev.braid.base.PoolName;
 import dev.braid.base.Portal;
+import dev.braid.base.chap.ChapFolder;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.configfs.Configfs;
 import dev.braid.linux.configfs.change.ConfigfsChange;
@@ -21,6 +23,7 @@ import dev.braid.linux.loop.change.LoopChange;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -37,7 +40,8 @@ record Agent(
     DeleteVolume deleteVolume,
     Publish publish,
     Unpublish unpublish,
-    Attest attest) {
+    Attest attest,
+    ChapWatch chapWatch) {
 
   /** The kernel, or what stands for it in a test. */
   record Kernel(
@@ -48,6 +52,7 @@ record Agent(
       Path folder,
       Iqn name,
       List<Portal> portals,
+      Optional<ChapFolder> chap,
       Book book,
       Kernel kernel,
       Steps steps,
@@ -61,10 +66,11 @@ record Agent(
 
     var configfs = kernel.configfs();
     var change = kernel.configfsChange();
-    var target = new Target(name, portals, configfs, change, steps);
+    var authentication = new Authentication(chap, configfs, change, steps);
+    var target = new Target(name, portals, authentication.wanted(), configfs, change, steps);
     var backstores = new Backstores(configfs, change, steps);
     var luns = new Luns(target, backstores, configfs, change, steps, lanes);
-    var acls = new Acls(target, configfs, change, steps);
+    var acls = new Acls(target, authentication, configfs, change, steps);
     var sessions = new Sessions(target, acls, configfs, change, steps, lanes, patience);
     var files =
         new FilePool(
@@ -82,8 +88,9 @@ record Agent(
         new Restore(book, target, export, removal, acls, withdrawal, steps),
         new CreateVolume(book, files, backstores, export, removal, inFlight, lock, steps, random),
         new DeleteVolume(book, removal, inFlight, lock, steps),
-        new Publish(book, export, acls, withdrawal, inFlight, lock, steps),
+        new Publish(book, export, authentication, acls, withdrawal, inFlight, lock, steps),
         new Unpublish(book, attestations, withdrawal, acls, inFlight, lock, steps),
-        new Attest(book, attestations, steps));
+        new Attest(book, attestations, steps),
+        new ChapWatch(book, target, acls, lock));
   }
 }

@@ -46,6 +46,15 @@ final class AgentSettings {
           "where controllers reach the agent, with mutual TLS",
           AgentSettings::tcp);
 
+  static final Setting<Optional<Path>> CHAP_FOLDER =
+      Setting.optional(
+          "BRAID_CHAP_FOLDER",
+          "",
+          "path, or empty",
+          "a folder of mode 0700 with a file for each initiator's CHAP credentials, named as the"
+              + " initiator; empty: without CHAP",
+          AgentSettings::optionalPath);
+
   static final Setting<Path> CONFIGFS =
       Setting.optional(
           "BRAID_CONFIGFS",
@@ -60,7 +69,7 @@ final class AgentSettings {
           "",
           "path",
           "for tests: record every step there, and end before or after one that is named there",
-          text -> text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text)));
+          AgentSettings::optionalPath);
 
   static final List<Setting<?>> ALL =
       List.of(
@@ -72,11 +81,16 @@ final class AgentSettings {
           TlsFiles.CA,
           TlsFiles.CERTIFICATE,
           TlsFiles.KEY,
+          CHAP_FOLDER,
           CONFIGFS,
           KILL_POINT_FOLDER,
           Logging.LEVEL);
 
   private AgentSettings() {}
+
+  private static Optional<Path> optionalPath(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
+  }
 
   private static Endpoint.Tcp tcp(String text) {
     if (Endpoint.parse(text) instanceof Endpoint.Tcp tcp) {

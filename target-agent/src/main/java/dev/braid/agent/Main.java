@@ -3,6 +3,8 @@ package dev.braid.agent;
 import dev.braid.agent.book.Book;
 import dev.braid.agent.pool.change.Images;
 import dev.braid.base.Deadline;
+import dev.braid.base.Repeater;
+import dev.braid.base.chap.ChapFolder;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.Refused;
 import dev.braid.base.settings.Settings;
@@ -27,6 +29,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +43,9 @@ public final class Main {
 
   /** How long an agent that is being replaced may take to let go of the pool. */
   private static final Duration HANDOVER = Duration.ofSeconds(20);
+
+  /** How soon a file that an administrator changed is in force. */
+  private static final Duration LOOK = Duration.ofSeconds(5);
 
   private Main() {}
 
@@ -93,6 +99,7 @@ public final class Main {
     Path file = folder.resolve("book.db");
     var book = steps.call("open book", step -> Book.open(step, file, pool, target));
 
+    var chap = settings.get(AgentSettings.CHAP_FOLDER).map(ChapFolder::new);
     var loops = new Loops(Path.of("/sys/block"));
     var agent =
         Agent.over(
@@ -100,6 +107,7 @@ public final class Main {
             folder,
             target,
             settings.get(AgentSettings.PORTALS),
+            chap,
             book,
             new Agent.Kernel(
                 new KernelConfigfs(configfs),
@@ -111,6 +119,8 @@ public final class Main {
             new SecureRandom());
     agent.restore().restore();
     log.info("target {} serves {} volumes", target, book.volumes().size());
+    Optional<Repeater> credentials =
+        chap.map(on -> Repeater.every(LOOK, "CHAP credentials", agent.chapWatch()::look));
 
     var server =
         RpcServer.onTcp(
@@ -120,6 +130,7 @@ public final class Main {
             new Thread(
                 () -> {
                   server.close();
+                  credentials.ifPresent(Repeater::close);
                   book.close();
                 },
                 "stop"));

@@ -6,6 +6,7 @@ import dev.braid.agent.book.Publication;
 import dev.braid.agent.book.Volume;
 import dev.braid.agent.book.VolumeState;
 import dev.braid.agent.lio.Acls;
+import dev.braid.agent.lio.Authentication;
 import dev.braid.base.Deadline;
 import dev.braid.base.Generation;
 import dev.braid.base.Iqn;
@@ -23,6 +24,7 @@ public final class Publish {
 
   private final Book book;
   private final Export export;
+  private final Authentication authentication;
   private final Acls acls;
   private final Withdrawal withdrawal;
   private final InFlight inFlight;
@@ -32,6 +34,7 @@ public final class Publish {
   Publish(
       Book book,
       Export export,
+      Authentication authentication,
       Acls acls,
       Withdrawal withdrawal,
       InFlight inFlight,
@@ -39,6 +42,7 @@ public final class Publish {
       Steps steps) {
     this.book = book;
     this.export = export;
+    this.authentication = authentication;
     this.acls = acls;
     this.withdrawal = withdrawal;
     this.inFlight = inFlight;
@@ -52,13 +56,15 @@ public final class Publish {
   /**
    * @throws NotFound if there is no such volume
    * @throws Refused while another node has it, or this one under another initiator name, or the
-   *     initiator owes its word for a generation before, or is known as another node
+   *     initiator owes its word for a generation before, or is known as another node, or has no
+   *     CHAP credentials where they are wanted
    * @throws AlreadyExists if this node has it otherwise than asked for
    */
   public Published publish(
       Serial serial, NodeName node, Iqn initiator, boolean readOnly, Deadline deadline) {
     try (var call = inFlight.enter("volume " + serial)) {
       Volume volume = ready(serial);
+      authentication.require(initiator); // before anything is booked
       finishWithdrawals(serial, deadline);
       try (var held = lock.take(deadline)) {
         Publication publication = book(serial, node, initiator, readOnly);

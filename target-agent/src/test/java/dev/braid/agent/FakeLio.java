@@ -1,6 +1,7 @@
 package dev.braid.agent;
 
 import dev.braid.base.Iqn;
+import dev.braid.base.chap.ChapCredentials;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Step;
 import dev.braid.linux.configfs.Configfs;
@@ -28,7 +29,9 @@ import java.util.regex.Pattern;
  *   <li>a LUN's relative port id is the backstore's next one, and one is never given twice;
  *   <li>unlinking a LUN waits for its commands; removing a mapped LUN does not;
  *   <li>another cmdsn_depth ends the ACL's session, and waits for its commands; so does the ACL's
- *       removal; an initiator that still has its ACL logs in again by itself.
+ *       removal; an initiator that still has its ACL logs in again by itself;
+ *   <li>a portal group asks for what its ACL holds at a login, and never afterwards; what begins
+ *       with NULL is none; with none at all nobody gets in.
  * </ul>
  */
 final class FakeLio implements Configfs, ConfigfsChange {
@@ -160,7 +163,12 @@ final class FakeLio implements Configfs, ConfigfsChange {
       fill(
           path,
           List.of("attrib", "auth", "fabric_statistics", "param"),
-          Map.of("cmdsn_depth", "64"));
+          Map.of(
+              "cmdsn_depth", "64",
+              "auth/userid", "",
+              "auth/password", "",
+              "auth/userid_mutual", "",
+              "auth/password_mutual", ""));
     } else {
       throw refused("mkdir", path, parent(path).equals("core") ? "EINVAL" : "EPERM");
     }
@@ -313,6 +321,39 @@ final class FakeLio implements Configfs, ConfigfsChange {
     require("1".equals(attributes.get(group(acl) + "/enable")), "login", acl, "not enabled");
     returning.add(acl);
     return begin(acl);
+  }
+
+  /** Whether a login with this would come about. */
+  synchronized boolean letsIn(
+      Iqn initiator, Iqn target, int tag, Optional<ChapCredentials.Login> proof) {
+    String acl = acl(initiator, target, tag);
+    if (!folders.contains(acl)) {
+      return false;
+    }
+    if (!"1".equals(attributes.get(group(acl) + "/attrib/authentication"))) {
+      return true;
+    }
+    Optional<ChapCredentials.Login> kept =
+        kept(acl, "userid")
+            .flatMap(
+                user ->
+                    kept(acl, "password")
+                        .map(password -> new ChapCredentials.Login(user, password)));
+    return kept.isPresent() && kept.equals(proof);
+  }
+
+  /** What the target would prove itself with. */
+  synchronized Optional<ChapCredentials.Login> proof(Iqn initiator, Iqn target, int tag) {
+    String acl = acl(initiator, target, tag);
+    return kept(acl, "userid_mutual")
+        .flatMap(
+            user ->
+                kept(acl, "password_mutual")
+                    .map(password -> new ChapCredentials.Login(user, password)));
+  }
+
+  private Optional<String> kept(String acl, String field) {
+    return read(acl + "/auth/" + field).filter(v -> !v.isEmpty() && !v.startsWith("NULL"));
   }
 
   /** Each portal group counts its own sessions. */

@@ -8,6 +8,7 @@ import dev.braid.base.NodeName;
 import dev.braid.base.PoolName;
 import dev.braid.base.Portal;
 import dev.braid.base.Serial;
+import dev.braid.base.chap.ChapFolder;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.loop.Loop;
 import java.io.IOException;
@@ -45,6 +46,7 @@ final class World implements AutoCloseable {
   private final Agent.Kernel kernel;
   private final List<Portal> portals;
   private final Random random = new Random(7);
+  private Optional<ChapFolder> chap = Optional.empty();
   private Agent agent;
 
   World(Path folder) {
@@ -78,7 +80,7 @@ final class World implements AutoCloseable {
     Book book =
         Steps.unobserved()
             .<Book, RuntimeException>call("open", step -> Book.open(step, file, POOL, TARGET));
-    return Agent.over(POOL, folder, TARGET, portals, book, kernel, steps, CLOCK, random);
+    return Agent.over(POOL, folder, TARGET, portals, chap, book, kernel, steps, CLOCK, random);
   }
 
   Agent agent() {
@@ -87,6 +89,12 @@ final class World implements AutoCloseable {
 
   Book book() {
     return agent.book();
+  }
+
+  /** The agent is started anew with this setting. */
+  void restartWith(Optional<Path> chapFolder) {
+    chap = chapFolder.map(ChapFolder::new);
+    restart();
   }
 
   /** The agent dies, and starts again. */

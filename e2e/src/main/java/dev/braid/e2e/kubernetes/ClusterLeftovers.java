@@ -56,7 +56,7 @@ public final class ClusterLeftovers {
       less.removeAll(now);
       throw new AssertionError("left over in the API server: " + more + "; gone from it: " + less);
     }
-    machines.assertNoneNow();
+    machines.assertNoneSoon();
   }
 
   private static TreeSet<String> known(LabCluster cluster) {

@@ -4,6 +4,7 @@ import dev.braid.e2e.lab.Machine;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One of our programs as a systemd service of a machine. */
 public final class Service {
@@ -17,6 +18,7 @@ public final class Service {
   private final String unit;
   private final String environmentFile;
   private final Map<String, String> environment;
+  private volatile Map<String, String> more = Map.of();
 
   Service(Machine machine, String unit, String environmentFile, Map<String, String> environment) {
     this.machine = machine;
@@ -27,6 +29,13 @@ public final class Service {
 
   public Machine machine() {
     return machine;
+  }
+
+  /**
+   * Settings beside its usual ones, from its next start on, in place of those given here before.
+   */
+  public void also(Map<String, String> settings) {
+    more = Map.copyOf(settings);
   }
 
   /** Runs a program to its end with the service's settings. */
@@ -46,7 +55,7 @@ public final class Service {
   private void writeSettings() {
     machine.write(
         environmentFile,
-        environment.entrySet().stream()
+        Stream.concat(environment.entrySet().stream(), more.entrySet().stream())
             .map(e -> e.getKey() + "=" + e.getValue())
             .sorted()
             .collect(Collectors.joining("\n", "", "\n")));

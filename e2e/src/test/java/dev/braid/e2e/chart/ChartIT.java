@@ -258,6 +258,23 @@ class ChartIT {
   }
 
   @Test
+  @DisplayName(
+      "rule 20: CHAP comes from a folder of the host, read only; without one there is none")
+  void chapFolder() throws Exception {
+    assertThat(plain().one("DaemonSet", "braid-node").toString()).doesNotContain("chap", "CHAP");
+    String node =
+        Helm.objects(Helm.template("node.chapFolder=/etc/san/chap"))
+            .one("DaemonSet", "braid-node")
+            .toString();
+    assertThat(node)
+        .contains(
+            "{\"name\":\"BRAID_CHAP_FOLDER\",\"value\":\"/etc/braid/chap\"}",
+            "{\"name\":\"chap\",\"mountPath\":\"/etc/braid/chap\",\"readOnly\":true}",
+            "\"path\":\"/etc/san/chap\"");
+    assertRefused(Helm.template("node.chapFolder=chap"), "chapFolder");
+  }
+
+  @Test
   @DisplayName("kubelet's folder may be another, and every path follows")
   void kubeletFolder() throws Exception {
     var objects = Helm.objects(Helm.template("node.kubeletFolder=/data/kubelet"));

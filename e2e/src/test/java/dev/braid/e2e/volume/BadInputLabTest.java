@@ -64,7 +64,7 @@ class BadInputLabTest {
     stack.attest(volume, node, context);
     stack.unpublish(volume, node);
     stack.delete(volume);
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 
   private void creating() {

@@ -66,7 +66,7 @@ class ClockLabTest {
     stack.takeDown(first, node, firstContext);
     stack.delete(first);
     stack.delete(second);
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 
   private String said(String cursor) {

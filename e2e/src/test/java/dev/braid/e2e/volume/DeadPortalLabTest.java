@@ -70,7 +70,7 @@ class DeadPortalLabTest {
 
     stack.takeDown(volume, node, context);
     stack.delete(volume);
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 
   @Test
@@ -91,7 +91,7 @@ class DeadPortalLabTest {
     node.plugCable(SanNetwork.A);
     stack.delete(first);
     stack.delete(second);
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 
   private String said(LabVolume volume) {

@@ -177,7 +177,7 @@ class EveryRpcLabTest {
     assertThat(stack.storageHealth(node)).isEmpty();
     stack.takeDown(volume, node, context);
     stack.delete(volume);
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
 
     var succeeded = new TreeSet<String>();
     clients()

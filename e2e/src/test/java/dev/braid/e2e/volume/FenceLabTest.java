@@ -54,7 +54,7 @@ class FenceLabTest {
     stack.attest(volume, node1, first);
     stack.takeDown(volume, node2, second);
     stack.delete(volume);
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 
   @Test
@@ -94,6 +94,6 @@ class FenceLabTest {
     stack.unstage(volume, node1);
     stack.attest(volume, node1, first);
     stack.delete(volume);
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 }

@@ -42,6 +42,6 @@ class FriendlyNamesLabTest {
     } finally {
       node.run("rm " + FILE + " && multipathd reconfigure");
     }
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 }

@@ -75,6 +75,6 @@ class GateLabTest {
     stack.takeDown(refused, node, refusedContext);
     stack.delete(staged);
     stack.delete(refused);
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 }

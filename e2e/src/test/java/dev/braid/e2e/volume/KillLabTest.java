@@ -42,7 +42,7 @@ class KillLabTest {
     var clean = Leftovers.of(stack.lab());
     var node = stack.lab().node1();
     var all = points.record(() -> VolumeLife.live(stack, node, "life", VolumeLife.ONCE));
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
     assertThat(all).as("the steps of a volume's life in the " + points.who()).isNotEmpty();
 
     var survived = Done.of("survived-" + points.who());
@@ -60,7 +60,7 @@ class KillLabTest {
       points.arm(moment);
       VolumeLife.live(stack, node, "killed-" + ++lives, points);
       assertThat(points.kills() - before).as("killed once, " + moment).isEqualTo(1);
-      clean.assertNoneNow();
+      clean.assertNoneSoon();
       if (Soak.all()) {
         survived.add(moment.toString());
       }

@@ -48,6 +48,6 @@ class PathLossLabTest {
     }
     stack.takeDown(volume, node, context);
     stack.delete(volume);
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 }

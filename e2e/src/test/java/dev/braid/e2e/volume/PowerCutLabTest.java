@@ -67,7 +67,7 @@ class PowerCutLabTest {
     stack.takeDown(block, node, blockContext);
     stack.delete(files);
     stack.delete(block);
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 
   /** Sessions, SCSI devices of theirs, and maps. */

@@ -46,7 +46,7 @@ class QuietHeadLabTest {
 
     stack.takeDown(stays, node, context);
     stack.delete(stays);
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 
   /** How many events of block devices udev worked off as another LUN was mapped and unmapped. */

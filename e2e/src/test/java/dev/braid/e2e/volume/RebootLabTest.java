@@ -66,7 +66,7 @@ class RebootLabTest {
     assertThat(stageAgain(held, contextOfHeld)).isEqualTo(sumOfHeld);
     takeAway(files, contextOfFiles);
     takeAway(held, contextOfHeld);
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 
   @Test
@@ -93,7 +93,7 @@ class RebootLabTest {
     stack.stage(device, node, contextOfDevice);
     takeAway(files, contextOfFiles);
     takeAway(device, contextOfDevice);
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 
   /**

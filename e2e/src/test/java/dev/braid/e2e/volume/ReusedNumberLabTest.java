@@ -82,7 +82,7 @@ class ReusedNumberLabTest {
     assertThat(Signature.read(node, next)).hasSize(3).containsOnly(Signature.of(next));
     end(new Attached(next, context));
     end(stays);
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 
   @Test
@@ -115,7 +115,7 @@ class ReusedNumberLabTest {
     }
     end(last);
     end(stays);
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 
   private LabVolume create(String name) {

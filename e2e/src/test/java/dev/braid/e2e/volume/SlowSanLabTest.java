@@ -57,7 +57,7 @@ class SlowSanLabTest {
     for (SanNetwork network : SanNetwork.values()) {
       node.clearDelay(network);
     }
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 
   private void blockLife() {

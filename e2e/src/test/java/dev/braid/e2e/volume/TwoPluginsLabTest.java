@@ -58,7 +58,7 @@ class TwoPluginsLabTest {
     }
     end(one, contextOne);
     end(two, contextTwo);
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 
   private void sameVolume(Stack upgraded, LabVolume volume, Map<String, String> context) {

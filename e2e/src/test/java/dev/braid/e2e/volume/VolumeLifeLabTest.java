@@ -72,7 +72,7 @@ class VolumeLifeLabTest {
     stack.delete(volume);
     stack.delete(volume);
 
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 
   @Test
@@ -90,7 +90,7 @@ class VolumeLifeLabTest {
     assertThat(second.get("wwid")).isEqualTo(first.get("wwid"));
     stack.takeDown(volume, node2, second);
     stack.delete(volume);
-    clean.assertNoneNow();
+    clean.assertNoneSoon();
   }
 
   private String node1State() {

@@ -37,6 +37,11 @@ public record DmDevice(
 
   /** The WWID of a multipath map of a LUN that could be Braid's; empty for every other map. */
   public Optional<Wwid> wwid() {
+    return wwid(uuid);
+  }
+
+  /** As {@link #wwid()}, of the map that has this UUID. */
+  public static Optional<Wwid> wwid(String uuid) {
     return Optional.of(uuid)
         .filter(u -> u.startsWith(MULTIPATH))
         .map(u -> u.substring(MULTIPATH.length()))

@@ -2,6 +2,8 @@ package dev.braid.linux.iscsi;
 
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
+import dev.braid.base.chap.ChapCredentials;
+import dev.braid.base.chap.ChapCredentials.Login;
 import dev.braid.base.error.InvalidInput;
 import dev.braid.linux.sysfs.Attributes;
 import java.nio.file.Path;
@@ -16,6 +18,9 @@ public final class IscsiSessions {
 
   private static final Pattern SESSION = Pattern.compile("session(\\d{1,9})");
   private static final Pattern HOST = Pattern.compile("host(\\d{1,9})");
+
+  /** How the kernel prints a text that was never set. */
+  private static final String NOTHING = "(null)";
 
   /** Of a connection: made or taken down, and bound to a socket for a login. */
   private static final Set<String> UNDER_WAY = Set.of("down", "bound");
@@ -58,6 +63,24 @@ public final class IscsiSessions {
   public Optional<Iqn> initiator(IscsiSession session) {
     Path file = sysfs.resolve("class/iscsi_session/session" + session.id() + "/initiatorname");
     return Attributes.text(file).flatMap(IscsiSessions::name);
+  }
+
+  /**
+   * Whether a session was logged in with these credentials and no others. The kernel keeps those of
+   * its login, and shows them to root; they do not leave here (rule 20).
+   */
+  public boolean provenWith(IscsiSession session, ChapCredentials credentials) {
+    return has(session, "username", Optional.of(credentials.initiator().user()))
+        && has(session, "password", Optional.of(credentials.initiator().password()))
+        && has(session, "username_in", credentials.target().map(Login::user))
+        && has(session, "password_in", credentials.target().map(Login::password));
+  }
+
+  private boolean has(IscsiSession session, String attribute, Optional<String> wanted) {
+    Path file = sysfs.resolve("class/iscsi_session/session" + session.id()).resolve(attribute);
+    return Attributes.text(file)
+        .filter(text -> !text.isEmpty() && !text.equals(NOTHING))
+        .equals(wanted);
   }
 
   private static Optional<Iqn> name(String text) {

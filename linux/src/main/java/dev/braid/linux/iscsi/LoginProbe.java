@@ -3,39 +3,26 @@ package dev.braid.linux.iscsi;
 import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
-import java.io.ByteArrayOutputStream;
+import dev.braid.base.chap.ChapCredentials;
+import dev.braid.linux.iscsi.LoginDialogue.Response;
+import dev.braid.linux.iscsi.LoginDialogue.Then;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Optional;
 
 /**
  * Asks a target what it would say to a login, by beginning one and hanging up before it comes into
  * being. For finding out why a real one failed: open-iscsi's exit codes do not tell an initiator
  * without an ACL from one with a wrong secret, or a target that is not there from one that is
- * disabled.
- *
- * <p>The request is in the words of RFC 7143. Its session identifier is a random one, so that no
- * session of this machine is taken for an older one of it and ended.
+ * disabled. And for finding out beforehand whether one would.
  */
 public final class LoginProbe {
-
-  private static final int HEADER = 48;
-  private static final int LOGIN_REQUEST = 0x43;
-  private static final int LOGIN_RESPONSE = 0x23;
-  private static final int OPCODE = 0x3f;
-
-  /** Leave the security stage for the operational one. */
-  private static final int SECURITY_TO_OPERATIONAL = 0x81;
-
-  private static final int RANDOM_ISID = 0x80;
-  private static final int LARGEST_ANSWER = 64 << 10;
 
   private LoginProbe() {}
 
@@ -45,10 +32,18 @@ public final class LoginProbe {
     /**
      * The target spoke.
      *
-     * @param status class and detail as the RFC numbers them: 0x0203 is "target not found"
+     * @param status class and detail as the RFC numbers them: 0x0203 is "target not found"; 0: a
+     *     login would come about, with CHAP proven by both sides where it was asked for
      * @param keys what it said beside that
      */
     record Said(int status, Map<String, String> keys) implements Answer {}
+
+    /**
+     * It would let this initiator in, and does not prove that it is who it should be.
+     *
+     * @param why for a person; no secret
+     */
+    record Unproven(String why) implements Answer {}
 
     /** A connection came about, and then nothing more. */
     record Silent() implements Answer {}
@@ -60,7 +55,15 @@ public final class LoginProbe {
     record NoConnection(IOException why) implements Answer {}
   }
 
-  public static Answer ask(Iqn initiator, Iqn target, Portal portal, Deadline deadline) {
+  /**
+   * @param credentials those of a real login; empty: it would offer no authentication
+   */
+  public static Answer ask(
+      Iqn initiator,
+      Iqn target,
+      Portal portal,
+      Optional<ChapCredentials> credentials,
+      Deadline deadline) {
     try (var socket = new Socket()) {
       try {
         socket.connect(
@@ -70,8 +73,11 @@ public final class LoginProbe {
         return new Answer.NoConnection(e);
       }
       socket.setSoTimeout(Math.max(1, deadline.leftMillis()));
-      socket.getOutputStream().write(request(initiator, target));
-      return answer(new DataInputStream(socket.getInputStream()));
+      var dialogue =
+          new LoginDialogue(new DataInputStream(socket.getInputStream()), socket.getOutputStream());
+      return credentials.isEmpty()
+          ? said(dialogue.say(names(initiator, target, "None"), Then.LEAVE))
+          : prove(dialogue, names(initiator, target, "CHAP"), credentials.get());
     } catch (SocketTimeoutException e) {
       return new Answer.Silent();
     } catch (EOFException e) {
@@ -81,50 +87,52 @@ public final class LoginProbe {
     }
   }
 
-  static byte[] request(Iqn initiator, Iqn target) {
-    byte[] keys =
-        ("InitiatorName="
-                + initiator
-                + "\0TargetName="
-                + target
-                + "\0SessionType=Normal\0AuthMethod=CHAP,None\0")
-            .getBytes(StandardCharsets.UTF_8);
-    var header = new byte[HEADER];
-    header[0] = LOGIN_REQUEST;
-    header[1] = (byte) SECURITY_TO_OPERATIONAL;
-    header[5] = (byte) (keys.length >> 16);
-    header[6] = (byte) (keys.length >> 8);
-    header[7] = (byte) keys.length;
-    var isid = new byte[6];
-    ThreadLocalRandom.current().nextBytes(isid);
-    isid[0] = (byte) RANDOM_ISID;
-    System.arraycopy(isid, 0, header, 8, isid.length);
-    var request = new ByteArrayOutputStream();
-    request.writeBytes(header);
-    request.writeBytes(keys);
-    request.writeBytes(new byte[-keys.length & 3]);
-    return request.toByteArray();
+  private static Map<String, String> names(Iqn initiator, Iqn target, String method) {
+    var keys = new LinkedHashMap<String, String>();
+    keys.put("InitiatorName", initiator.name());
+    keys.put("TargetName", target.name());
+    keys.put("SessionType", "Normal");
+    keys.put("AuthMethod", method);
+    return keys;
   }
 
-  static Answer answer(DataInputStream in) throws IOException {
-    var header = new byte[HEADER];
-    in.readFully(header);
-    if ((header[0] & OPCODE) != LOGIN_RESPONSE) {
-      return new Answer.NotIscsi("its answer is no login response");
+  private static Answer prove(
+      LoginDialogue dialogue, Map<String, String> names, ChapCredentials credentials)
+      throws IOException {
+    Response method = dialogue.say(names, Then.STAY);
+    if (method.status() != 0) {
+      return said(method);
     }
-    int length = (header[5] & 0xff) << 16 | (header[6] & 0xff) << 8 | header[7] & 0xff;
-    if (length > LARGEST_ANSWER) {
-      return new Answer.NotIscsi("its answer is of " + length + " bytes");
+    if (!"CHAP".equals(method.keys().get("AuthMethod"))) {
+      return new Answer.Unproven("it does not use CHAP");
     }
-    var data = new byte[length];
-    in.readFully(data);
-    var keys = new LinkedHashMap<String, String>();
-    for (String pair : new String(data, StandardCharsets.UTF_8).split("\0", -1)) {
-      int equals = pair.indexOf('=');
-      if (equals > 0) {
-        keys.put(pair.substring(0, equals), pair.substring(equals + 1));
-      }
+    Response question = dialogue.say(Map.of("CHAP_A", ChapProof.ALGORITHM), Then.STAY);
+    if (question.status() != 0) {
+      return said(question);
     }
-    return new Answer.Said((header[36] & 0xff) << 8 | header[37] & 0xff, keys);
+    Optional<ChapProof> asked = ChapProof.asked(question.keys());
+    if (asked.isEmpty()) {
+      return new Answer.NotIscsi("it asks for CHAP and asks nothing that can be answered");
+    }
+    var proof = new LinkedHashMap<String, String>();
+    asked.get().answer(credentials.initiator(), proof);
+    ChapProof ours = ChapProof.fresh();
+    credentials.target().ifPresent(login -> ours.ask(proof));
+    Response last = dialogue.say(proof, Then.LEAVE);
+    if (last.status() == 0
+        && credentials.target().isPresent()
+        && !ours.answeredBy(credentials.target().get(), last.keys())) {
+      return new Answer.Unproven(
+          last.keys().containsKey("CHAP_R")
+              ? "its answer is not that of user "
+                  + credentials.target().get().user()
+                  + " with the secret of this side"
+              : "it gives no answer");
+    }
+    return said(last);
+  }
+
+  private static Answer said(Response response) {
+    return new Answer.Said(response.status(), response.keys());
   }
 }

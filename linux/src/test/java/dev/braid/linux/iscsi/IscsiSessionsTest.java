@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
+import dev.braid.base.chap.ChapCredentials;
 import dev.braid.linux.sysfs.Hctl;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,6 +51,37 @@ class IscsiSessionsTest {
     Files.createDirectories(sys.resolve("class/iscsi_session/session7"));
 
     assertThat(new IscsiSessions(sys).all()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("rule 20: the kernel tells what a session was proven with, and it stays in here")
+  void proven() throws IOException {
+    session(1, 2, TARGET.name(), "10.1.0.1", "LOGGED_IN");
+    var sessions = new IscsiSessions(sys);
+    IscsiSession session = sessions.all().get(0);
+    String oneWay = "user=node1\npassword=correct-horse-1\n";
+    var initiator = ChapCredentials.parse(oneWay);
+    var both = ChapCredentials.parse(oneWay + "mutual_user=san1\nmutual_password=the-target-1\n");
+
+    credentials(1, "(null)", "(null)", "(null)", "(null)");
+    assertThat(sessions.provenWith(session, initiator)).isFalse();
+    credentials(1, "node1", "correct-horse-1", "", "");
+    assertThat(sessions.provenWith(session, initiator)).isTrue();
+    assertThat(sessions.provenWith(session, both)).isFalse();
+    credentials(1, "node1", "correct-horse-1", "san1", "the-target-1");
+    assertThat(sessions.provenWith(session, both)).isTrue();
+    assertThat(sessions.provenWith(session, initiator)).isFalse();
+    credentials(1, "node1", "correct-horse-0", "san1", "the-target-1");
+    assertThat(sessions.provenWith(session, both)).isFalse();
+  }
+
+  private void credentials(int id, String user, String password, String userIn, String passwordIn)
+      throws IOException {
+    Path session = sys.resolve("class/iscsi_session/session" + id);
+    Files.writeString(session.resolve("username"), user + "\n");
+    Files.writeString(session.resolve("password"), password + "\n");
+    Files.writeString(session.resolve("username_in"), userIn + "\n");
+    Files.writeString(session.resolve("password_in"), passwordIn + "\n");
   }
 
   @Test

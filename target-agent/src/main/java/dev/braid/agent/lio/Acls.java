@@ -3,9 +3,11 @@ package dev.braid.agent.lio;
 import dev.braid.base.Iqn;
 import dev.braid.base.LunNumber;
 import dev.braid.base.Portal;
+import dev.braid.base.chap.ChapCredentials;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.configfs.Configfs;
 import dev.braid.linux.configfs.change.ConfigfsChange;
+import java.util.Optional;
 
 /** Who may log in, and which LUNs he then sees: the same on every portal group. */
 public final class Acls {
@@ -13,25 +15,54 @@ public final class Acls {
   private static final String LINK = "lun";
 
   private final Target target;
+  private final Authentication authentication;
   private final Configfs configfs;
   private final ConfigfsChange change;
   private final Steps steps;
 
-  public Acls(Target target, Configfs configfs, ConfigfsChange change, Steps steps) {
+  public Acls(
+      Target target,
+      Authentication authentication,
+      Configfs configfs,
+      ConfigfsChange change,
+      Steps steps) {
     this.target = target;
+    this.authentication = authentication;
     this.configfs = configfs;
     this.change = change;
     this.steps = steps;
   }
 
-  /** Lets an initiator log in. */
+  /**
+   * Lets an initiator log in, with what it must prove itself with from the start: rule 6 has a
+   * mapped LUN come later.
+   *
+   * @throws dev.braid.base.error.Refused if there are no credentials for it where the target wants
+   *     them; no ACL is made then
+   */
   public void ensure(Iqn initiator) {
+    Optional<ChapCredentials> credentials = authentication.of(initiator);
     for (Portal portal : target.portals()) {
       String acl = acl(portal, initiator);
       if (!configfs.isFolder(acl)) {
         steps.run("make ACL", step -> change.mkdir(step, acl));
       }
+      authentication.set(acl, credentials);
     }
+  }
+
+  /**
+   * Brings the credentials of an initiator that may log in up to date. Its sessions go on.
+   *
+   * @throws dev.braid.base.error.Refused if there are none for it that can be used
+   */
+  public void renewCredentials(Iqn initiator) {
+    authentication.renew(
+        initiator,
+        target.portals().stream()
+            .filter(portal -> exists(portal, initiator))
+            .map(portal -> acl(portal, initiator))
+            .toList());
   }
 
   /** Lets an initiator use a LUN, under the LUN's own number. */

@@ -2,6 +2,7 @@ package dev.braid.agent.lio;
 
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
+import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.configfs.Configfs;
 import dev.braid.linux.configfs.change.ConfigfsChange;
@@ -15,18 +16,30 @@ import java.util.stream.Collectors;
 /** The target itself: one portal group for each portal, closed to whoever has no ACL. */
 public final class Target {
 
-  /** What a portal group is set to before anybody can log in to it. */
+  private static final String AUTHENTICATION = "/attrib/authentication";
+
+  /** What a portal group is set to before anybody can log in to it, beside that. */
   private static final Map<String, String> ATTRIBUTES = attributes();
 
   private final Iqn name;
   private final List<Portal> portals;
+  private final boolean authenticates;
   private final Configfs configfs;
   private final ConfigfsChange change;
   private final Steps steps;
 
+  /**
+   * @param authenticates whether who logs in must prove who he is, or to have an ACL is enough
+   */
   public Target(
-      Iqn name, List<Portal> portals, Configfs configfs, ConfigfsChange change, Steps steps) {
+      Iqn name,
+      List<Portal> portals,
+      boolean authenticates,
+      Configfs configfs,
+      ConfigfsChange change,
+      Steps steps) {
     this.name = name;
+    this.authenticates = authenticates;
     this.portals = portals.stream().sorted(Comparator.comparingInt(Portal::tag)).toList();
     this.configfs = configfs;
     this.change = change;
@@ -39,7 +52,6 @@ public final class Target {
     attributes.put("demo_mode_write_protect", "1");
     attributes.put("demo_mode_discovery", "0"); // nor does discovery tell him of the target
     attributes.put("cache_dynamic_acls", "0");
-    attributes.put("authentication", "0"); // ACLs alone, until CHAP comes
     return attributes;
   }
 
@@ -85,6 +97,7 @@ public final class Target {
       steps.run("make portal group", step -> change.mkdir(step, group));
     }
     ATTRIBUTES.forEach((attribute, value) -> set(group + "/attrib/" + attribute, value));
+    authenticate(portal);
     if (configfs.read(group + "/rtpi").isPresent()) {
       // Linux 6.4 and later: the relative port id is the portal group's, and can be said (rule 2).
       set(group + "/rtpi", Integer.toString(portal.tag()));
@@ -93,6 +106,37 @@ public final class Target {
     if (!configfs.isFolder(endpoint)) {
       steps.run("make portal", step -> change.mkdir(step, endpoint));
     }
+  }
+
+  /**
+   * Has every portal group ask who logs in to prove it, or not, as was said. For logins from now
+   * on: sessions go on.
+   *
+   * @return the portal groups that did not do so
+   * @throws KernelRefused if one does not even now
+   */
+  public List<Portal> authenticate() {
+    return portals.stream().filter(this::authenticate).toList();
+  }
+
+  private boolean authenticate(Portal portal) {
+    String attribute = group(portal) + AUTHENTICATION;
+    String wanted = authenticates ? "1" : "0";
+    if (configfs.read(attribute).orElse("").equals(wanted)) {
+      return false;
+    }
+    set(attribute, wanted);
+    if (!configfs.read(attribute).orElse("").equals(wanted)) {
+      throw new KernelRefused(
+          "portal group "
+              + portal.tag()
+              + " of "
+              + name
+              + " was told "
+              + (authenticates ? "to ask for CHAP" : "not to ask for CHAP")
+              + ", and does not do so");
+    }
+    return true;
   }
 
   private void set(String attribute, String value) {

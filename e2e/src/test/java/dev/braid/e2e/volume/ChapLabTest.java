@@ -1,0 +1,243 @@
+package dev.braid.e2e.volume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.base.Deadline;
+import dev.braid.e2e.lab.Machine;
+import dev.braid.e2e.probe.Leftovers;
+import dev.braid.e2e.stack.Capabilities;
+import dev.braid.e2e.stack.Head;
+import dev.braid.e2e.stack.InStack;
+import dev.braid.e2e.stack.LabVolume;
+import dev.braid.e2e.stack.Paths;
+import dev.braid.e2e.stack.Service;
+import dev.braid.e2e.stack.Stack;
+import dev.braid.e2e.stack.Wait;
+import dev.braid.e2e.writer.WriterSession;
+import dev.braid.e2e.writer.Writing;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** CHAP between a node and the head, as administrators set it up and change it. */
+@InStack
+class ChapLabTest {
+
+  private static final String FOLDER = "/etc/braid/chap";
+  private static final String ONE_WAY = "user=node1\npassword=%s\n";
+  private static final String MUTUAL = ONE_WAY + "mutual_user=san1\nmutual_password=%s\n";
+  private static final String FIRST = "first-secret-of-node1";
+  private static final String SECOND = "second-secret-of-node1";
+  private static final String TARGETS = "secret-of-san1-itself";
+  private static final String WRONG = "nobody-has-this-one";
+
+  /** The head and the node look every few seconds; then logins and scans, in emulation. */
+  private static final Duration SOON = Duration.ofSeconds(120);
+
+  private static final Duration LONG = Duration.ofSeconds(300);
+
+  private final Stack stack;
+  private final Machine head;
+  private final Machine node;
+
+  ChapLabTest(Stack stack) {
+    this.stack = stack;
+    this.head = stack.lab().san1();
+    this.node = stack.lab().node1();
+  }
+
+  @BeforeEach
+  void on() {
+    for (Machine machine : List.of(head, node)) {
+      machine.run("install -d -m 0700 " + FOLDER);
+    }
+    for (Service service : services()) {
+      service.also(Map.of("BRAID_CHAP_FOLDER", FOLDER));
+    }
+    restart();
+  }
+
+  /** A power cut, by which a lab is mended after a failure, keeps files that are synced. */
+  @AfterEach
+  void off() {
+    for (Service service : services()) {
+      service.also(Map.of());
+    }
+    for (Machine machine : List.of(head, node)) {
+      machine.run("rm -rf " + FOLDER + " && sync");
+    }
+    restart();
+  }
+
+  private List<Service> services() {
+    return List.of(stack.head().service(), stack.node(node).service());
+  }
+
+  private void restart() {
+    stack.head().start();
+    stack.node(node).restart();
+    stack.controller().restart();
+  }
+
+  private static void write(Machine machine, String name, String text) {
+    String fresh = FOLDER + "/." + name;
+    machine.run("umask 077 && : > " + fresh);
+    machine.write(fresh, text);
+    machine.run("chmod 0600 " + fresh + " && mv " + fresh + " " + FOLDER + "/" + name);
+  }
+
+  private void onHead(String text) {
+    write(head, node.iqn(), text);
+  }
+
+  private void onNode(String text) {
+    write(node, "default", text);
+  }
+
+  private void awaitOnHead(String attribute, String value) {
+    String acl =
+        "/sys/kernel/config/target/iscsi/" + Head.TARGET + "/tpgt_2/acls/" + node.iqn() + "/auth/";
+    Wait.until(
+        "the head has " + attribute,
+        SOON,
+        () -> head.exec("cat " + acl + attribute).stdout().strip().equals(value));
+  }
+
+  /** What the node's kernel has of its sessions' logins, a line each: number and secret. */
+  private List<String> sessions() {
+    return node.exec(
+            "cd /sys/class/iscsi_session && for s in session*; do"
+                + " echo $s $(cat $s/password); done")
+        .stdout()
+        .lines()
+        .filter(line -> line.startsWith("session") && !line.contains("*"))
+        .toList();
+  }
+
+  private static boolean allBy(List<String> sessions, String secret) {
+    return sessions.size() == 2 && sessions.stream().allMatch(s -> s.endsWith(" " + secret));
+  }
+
+  private void assertNotTold(Map<String, String> context) {
+    assertThat(context.values()).noneMatch(value -> value.contains("secret"));
+    String logs =
+        head.run("journalctl -u braid-agent --no-pager")
+            + node.run("journalctl -u braid-node --no-pager");
+    assertThat(logs).doesNotContain(FIRST, SECOND, TARGETS, WRONG);
+  }
+
+  @Test
+  @DisplayName("rule 20: CHAP, one way and then mutual: attached by it, and no secret is told")
+  void oneWayAndMutual() {
+    onHead(ONE_WAY.formatted(FIRST));
+    onNode(ONE_WAY.formatted(FIRST));
+    var clean = Leftovers.of(stack.lab());
+    LabVolume volume = stack.create("chap", 64L << 20, Capabilities.ext4());
+
+    var context = stack.bringUp(volume, node);
+    Paths.await(node, volume, 2, SOON);
+    assertThat(allBy(sessions(), FIRST)).isTrue();
+    assertThat(node.run("find /etc/iscsi/nodes -type f -exec stat -c %a {} +").lines())
+        .as("modes of the records")
+        .containsExactly("600", "600");
+    assertNotTold(context);
+    stack.takeDown(volume, node, context);
+
+    onHead(MUTUAL.formatted(SECOND, TARGETS));
+    onNode(MUTUAL.formatted(SECOND, TARGETS));
+    context = stack.bringUp(volume, node);
+    Paths.await(node, volume, 2, SOON);
+    awaitOnHead("password_mutual", TARGETS);
+    assertThat(allBy(sessions(), SECOND)).isTrue();
+    assertThat(node.run("cat /sys/class/iscsi_session/session*/password_in")).contains(TARGETS);
+    assertNotTold(context);
+    stack.takeDown(volume, node, context);
+    stack.delete(volume);
+    clean.assertNoneSoon();
+  }
+
+  @Test
+  @DisplayName("F21: a wrong CHAP secret on either side: the error says which; mended, it works")
+  void wrongSecrets() {
+    onHead(MUTUAL.formatted(FIRST, TARGETS));
+    onNode(MUTUAL.formatted(WRONG, TARGETS));
+    var clean = Leftovers.of(stack.lab());
+    LabVolume volume = stack.create("chap-wrong", 64L << 20, Capabilities.ext4());
+    var context = stack.publish(volume, node);
+
+    assertThat(Failure.of(() -> stack.stage(volume, node, context)).message())
+        .contains("refuses this host's credentials", "user node1");
+    assertThat(sessions()).isEmpty();
+
+    onNode(MUTUAL.formatted(FIRST, WRONG));
+    assertThat(Failure.of(() -> stack.stage(volume, node, context)).message())
+        .contains("does not prove who it is", "mutual_password");
+    assertThat(sessions()).isEmpty();
+
+    node.run("rm " + FOLDER + "/default");
+    assertThat(Failure.of(() -> stack.stage(volume, node, context)).message())
+        .contains("no CHAP credentials", FOLDER + "/default");
+    assertThat(sessions()).isEmpty();
+
+    onNode(MUTUAL.formatted(FIRST, TARGETS));
+    stack.stage(volume, node, context);
+    stack.nodePublish(volume, node, context);
+    assertNotTold(context);
+    stack.takeDown(volume, node, context);
+    stack.delete(volume);
+    clean.assertNoneSoon();
+  }
+
+  @Test
+  @DisplayName(
+      "rule 18: rotation under a writer: not before the head has the new secret, then path by path,"
+          + " never both away")
+  void rotation() {
+    onHead(ONE_WAY.formatted(FIRST));
+    onNode(ONE_WAY.formatted(FIRST));
+    var clean = Leftovers.of(stack.lab());
+    LabVolume volume = stack.create("chap-rotation", 256L << 20, Capabilities.block());
+    var context = stack.bringUp(volume, node);
+    Paths.await(node, volume, 2, SOON);
+    try (var writer = WriterSession.start(node, Writing.to(volume.id(), volume.targetPath()))) {
+      writer.acks().awaitCount(100, Deadline.after(SOON));
+      List<String> before = sessions();
+
+      onNode(ONE_WAY.formatted(SECOND)); // the wrong order
+      Wait.until(
+          "the node says what it waits for",
+          SOON,
+          () ->
+              node.run("journalctl -u braid-node --no-pager")
+                  .contains("are still to be logged in with the CHAP credentials of now"));
+      writer.acks().awaitMore(100, Deadline.after(SOON));
+      assertThat(sessions()).isEqualTo(before);
+      assertThat(Paths.of(node, volume)).isEqualTo(new Paths(2, 0));
+
+      onHead(ONE_WAY.formatted(SECOND));
+      Wait.until(
+          "both sessions are by the new secret, with a path at every moment",
+          LONG,
+          () -> {
+            if (Paths.of(node, volume).working() == 0) {
+              throw new AssertionError("no path worked for a moment");
+            }
+            return allBy(sessions(), SECOND);
+          });
+      Paths.await(node, volume, 2, SOON);
+      assertThat(sessions()).doesNotContainAnyElementsOf(before);
+      writer.acks().awaitMore(100, Deadline.after(SOON));
+      assertThat(writer.acks().largestGap().orElseThrow().length())
+          .isLessThanOrEqualTo(Duration.ofSeconds(14));
+      writer.stopAndReadBack().throwUnlessHolds();
+    }
+    assertNotTold(context);
+    stack.takeDown(volume, node, context);
+    stack.delete(volume);
+    clean.assertNoneSoon();
+  }
+}

@@ -1,0 +1,75 @@
+package dev.braid.agent;
+
+import dev.braid.agent.book.Book;
+import dev.braid.agent.book.Publication;
+import dev.braid.agent.lio.Acls;
+import dev.braid.agent.lio.Target;
+import dev.braid.base.Deadline;
+import dev.braid.base.Iqn;
+import dev.braid.base.Portal;
+import dev.braid.base.error.Busy;
+import dev.braid.base.error.Refused;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings what administrators changed in the CHAP folder to the kernel, so that nodes can log in by
+ * it: a rotation begins here. And sees to it that the portal groups still ask.
+ *
+ * <p>Not for several threads.
+ */
+final class ChapWatch {
+
+  private static final Logger log = LoggerFactory.getLogger(ChapWatch.class);
+
+  private static final Duration WAIT = Duration.ofSeconds(5);
+
+  private final Book book;
+  private final Target target;
+  private final Acls acls;
+  private final TargetLock lock;
+
+  /** What was wrong, as it was said last: it is said again only when it changes. */
+  private final Map<Iqn, String> said = new HashMap<>();
+
+  ChapWatch(Book book, Target target, Acls acls, TargetLock lock) {
+    this.book = book;
+    this.target = target;
+    this.acls = acls;
+    this.lock = lock;
+  }
+
+  /** One look. Touches no session. */
+  void look() {
+    try (var held = lock.take(Deadline.after(WAIT))) {
+      for (Portal portal : target.authenticate()) {
+        log.warn(
+            "portal group {} let in who proves nothing: somebody changed it; it asks again",
+            portal.tag());
+      }
+      List<Iqn> initiators =
+          book.publications().stream().map(Publication::initiator).distinct().toList();
+      said.keySet().retainAll(initiators);
+      initiators.forEach(this::renew);
+    } catch (Busy e) {
+      log.debug("the credentials are looked at later: {}", e.getMessage());
+    }
+  }
+
+  private void renew(Iqn initiator) {
+    try {
+      acls.renewCredentials(initiator);
+      if (said.remove(initiator) != null) {
+        log.info("{} has its CHAP credentials again", initiator);
+      }
+    } catch (Refused e) {
+      if (!e.getMessage().equals(said.put(initiator, e.getMessage()))) {
+        log.error("{} cannot log in anew: {}", initiator, e.getMessage());
+      }
+    }
+  }
+}
