@@ -47,7 +47,9 @@ final class Profile {
           Map<String, Double> after = steps(braid);
           Progress.say("  of one attach and detach, in steps:");
           after.keySet().stream()
-              .sorted(Comparator.comparingDouble(s -> before.getOrDefault(s, 0.0) - after.getOrDefault(s, 0.0)))
+              .sorted(
+                  Comparator.comparingDouble(
+                      s -> before.getOrDefault(s, 0.0) - after.getOrDefault(s, 0.0)))
               .forEach(step -> Progress.say(line(step, before, after)));
           rows.add(Row.of("profile-attach", Subject.BRAID, attaches));
           rows.add(Row.of("profile-detach", Subject.BRAID, detaches));
