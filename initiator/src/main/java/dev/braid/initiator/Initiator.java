@@ -120,7 +120,8 @@ public final class Initiator {
     var dm = DeviceMapper.ofKernel();
     var holders = Holders.ofKernel();
     var files = new HostFiles();
-    for (Path folder : List.of(paths.locks(), paths.targets(), paths.luns())) {
+    Path goneLuns = paths.luns().resolve("gone");
+    for (Path folder : List.of(paths.locks(), paths.targets(), paths.luns(), goneLuns)) {
       steps.run("make folder", step -> files.makeFolder(step, folder));
     }
     Locks locks = new MeteredLocks(new FileLocks(paths.locks(), clock), metrics);
@@ -130,7 +131,7 @@ public final class Initiator {
         new OwnRecords(own, new NodeRecords(nodes), new RecordFiles(nodes), secrets, clock, steps);
     var strays = new Strays(programs, sessions);
     var known = new KnownLuns(paths.luns());
-    var gone = new GoneLuns(paths.luns().resolve("gone"));
+    var gone = new GoneLuns(goneLuns);
     var seen = new Seen(paths.multipath(), gone, steps);
 
     var scsi = new Sg();
