@@ -21,6 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** CHAP between a node and the head, as administrators set it up and change it. */
@@ -131,6 +132,7 @@ class ChapLabTest {
   }
 
   @Test
+  @Tag("soak")
   @DisplayName("rule 20: CHAP, one way and then mutual: attached by it, and no secret is told")
   void oneWayAndMutual() {
     onHead(ONE_WAY.formatted(FIRST));

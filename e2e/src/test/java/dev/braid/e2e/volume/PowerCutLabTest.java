@@ -15,10 +15,12 @@ import dev.braid.e2e.writer.Writing;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A node loses its power, and gets the same volumes back when it has it again. */
 @InStack
+@Tag("soak")
 class PowerCutLabTest {
 
   private static final Duration SOON = Duration.ofSeconds(60);
