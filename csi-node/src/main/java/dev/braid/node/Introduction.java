@@ -4,6 +4,7 @@ import dev.braid.base.BootId;
 import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.NodeName;
+import dev.braid.base.error.BraidException;
 import dev.braid.base.step.Steps;
 import dev.braid.san.InitiatorApi;
 import dev.braid.san.NodeInitiator;
@@ -66,13 +67,22 @@ final class Introduction {
                     + " back into /etc/iscsi/initiatorname.iscsi and restart iscsid, or drain the"
                     + " node and then run: kubectl delete initiator "
                     + node));
-    namesakes.look(api, ours);
     if (same && !boot.text().equals(initiator.status().bootId())) {
       var unused =
           steps.call(
               "say boot", step -> api.change(step, node, now -> now.heardIn(boot), deadline));
     }
+    look(api, ours);
     return same;
+  }
+
+  /** For the gate alone: where it fails, the node's words go on their way all the same. */
+  private void look(InitiatorApi api, Iqn ours) {
+    try {
+      namesakes.look(api, ours);
+    } catch (BraidException e) {
+      log.warn("whether another node has this initiator name is not known: {}", e.getMessage());
+    }
   }
 
   private void sayOnce(Optional<String> now) {

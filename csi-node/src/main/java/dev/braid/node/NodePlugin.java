@@ -95,7 +95,7 @@ final class NodePlugin {
             clock(),
             metrics,
             namesakes::wrong);
-    initiator.hostSetup().ensure(Deadline.after(SETUP));
+    initiator.hostSetup().tryEnsure(Deadline.after(SETUP));
     var gate = initiator.gate();
 
     var boot = Boot.id();
@@ -103,7 +103,7 @@ final class NodePlugin {
     var records = state.records(boot, files, steps);
     var orders = state.orders(files, steps);
     orders.removeAllBut(boot);
-    var paths = Repeater.every(LOOK, "missing paths", () -> initiator.rejoin().look(REJOIN));
+    var paths = Repeater.every(LOOK, "missing paths", () -> look(initiator));
     Optional<Repeater> rotation =
         chap.map(on -> rotation(initiator.rotation(), paths::wake, metrics));
     var attacher = new InitiatorAttacher(initiator, paths::wake);
@@ -183,6 +183,11 @@ final class NodePlugin {
                 },
                 "stop"));
     server.awaitEnd();
+  }
+
+  private static void look(Initiator initiator) {
+    initiator.hostSetup().mend(Deadline.after(SETUP));
+    initiator.rejoin().look(REJOIN);
   }
 
   /** On a thread of its own: it waits for paths that the other one brings. */

@@ -9,6 +9,7 @@ import dev.braid.linux.multipath.MultipathSettings;
 import dev.braid.linux.multipath.MultipathdException;
 import dev.braid.linux.multipath.MultipathdSocket;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,9 +108,10 @@ final class HostLook {
     }
   }
 
+  /** An abstract name may be of any bytes, and anybody may bind one. */
   private List<String> sockets(List<String> wrong) {
     try {
-      return Files.readAllLines(paths.net().resolve("unix")).stream()
+      return Files.readAllLines(paths.net().resolve("unix"), StandardCharsets.ISO_8859_1).stream()
           .map(line -> line.substring(line.lastIndexOf(' ') + 1))
           .toList();
     } catch (IOException e) {

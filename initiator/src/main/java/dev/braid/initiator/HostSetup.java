@@ -1,11 +1,14 @@
 package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.error.BraidException;
 import dev.braid.base.error.DeviceInUse;
 import dev.braid.linux.lock.Locks;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What Braid puts on a host so that its LUNs are treated as they need: multipath's settings, a rule
@@ -13,6 +16,8 @@ import java.util.function.Supplier;
  * away.
  */
 public final class HostSetup {
+
+  private static final Logger log = LoggerFactory.getLogger(HostSetup.class);
 
   /** How long multipathd may take to read new settings; longer, it reads them all the same. */
   private static final Duration MULTIPATHD = Duration.ofSeconds(30);
@@ -22,6 +27,7 @@ public final class HostSetup {
   private final MultipathConfig multipathConfig;
   private final ShutdownUnit shutdownUnit;
   private final Supplier<List<String>> attached;
+  private volatile List<String> wrong = List.of();
 
   /**
    * @param attached what of Braid's is on this host, for a message
@@ -46,6 +52,35 @@ public final class HostSetup {
       multipathConfig.ensure(deadline.atMost(MULTIPATHD));
       shutdownUnit.ensure(deadline);
     }
+  }
+
+  /**
+   * {@link #ensure} for a plugin that serves all the same: its host may have volumes that are to be
+   * detached. What fails closes the gate.
+   */
+  public void tryEnsure(Deadline deadline) {
+    try {
+      ensure(deadline);
+      wrong = List.of();
+    } catch (BraidException e) {
+      String why = "this host is not set up for Braid, which is tried again: " + e.messageAndCause();
+      if (!wrong.equals(List.of(why))) {
+        log.error("{}", why);
+      }
+      wrong = List.of(why);
+    }
+  }
+
+  /** Once more where it failed. */
+  public void mend(Deadline deadline) {
+    if (!wrong.isEmpty()) {
+      tryEnsure(deadline);
+    }
+  }
+
+  /** For the gate. */
+  List<String> wrong() {
+    return wrong;
   }
 
   /**

@@ -44,6 +44,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Wires the verbs of this package to the machine they run on. */
 public final class Initiator {
@@ -178,15 +179,6 @@ public final class Initiator {
             clocks,
             new MapTables(() -> known.all().stream().map(Lun::wwid).toList(), dm),
             new StoppedIscsid(programs));
-    var gate =
-        new Gate(
-            new HostLook(paths, new OpenIscsiVersions(exec), socket, othersWrong),
-            () -> doubts.stream().flatMap(doubt -> doubt.found().stream()).toList(),
-            Ticker.SYSTEM);
-    var losses = new PathLosses(known::has, metrics);
-    var pruning = new Pruning(gone, seen, known, wwid -> maps.find(wwid).isPresent(), locks, steps);
-    var pruner = Repeater.every(PRUNE, "pruning multipath's lists", pruning::look);
-    pruner.wake(); // what an earlier start left
     var setup =
         new HostSetup(
             locks,
@@ -194,6 +186,20 @@ public final class Initiator {
             new MultipathConfig(paths.multipath(), socket, multipathd, steps),
             new ShutdownUnit(paths, new Systemd(paths.units(), exec), new Systemctl(exec), steps),
             new Attachments(dm, devices, sessions, own, known)::all);
+    var gate =
+        new Gate(
+            new HostLook(
+                paths,
+                new OpenIscsiVersions(exec),
+                socket,
+                () ->
+                    Stream.of(othersWrong.get(), setup.wrong()).flatMap(List::stream).toList()),
+            () -> doubts.stream().flatMap(doubt -> doubt.found().stream()).toList(),
+            Ticker.SYSTEM);
+    var losses = new PathLosses(known::has, metrics);
+    var pruning = new Pruning(gone, seen, known, wwid -> maps.find(wwid).isPresent(), locks, steps);
+    var pruner = Repeater.every(PRUNE, "pruning multipath's lists", pruning::look);
+    pruner.wake(); // what an earlier start left
     return new Initiator(
         locks,
         new Attach(locks, portals, assembly, maps, removal, known, seen, steps),

@@ -94,6 +94,11 @@ final class MultipathConfig {
    */
   void ensure(Deadline deadline) {
     Optional<MultipathSettings> before = inForce(deadline);
+    if (before.isEmpty() && file.isOurs()) {
+      // Its polling interval, which the file goes by, is not known: a guess could take from maps in
+      // use the time that their I/O waits. What is in force the gate asks again.
+      return;
+    }
     boolean wrote = file.ensure(steps, "write multipath settings", content(before));
     if (wrote) {
       log.info("wrote {}: how multipath treats Braid's LUNs, and no others", file.path());

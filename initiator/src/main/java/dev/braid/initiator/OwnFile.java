@@ -1,6 +1,7 @@
 package dev.braid.initiator;
 
 import dev.braid.base.error.KernelRefused;
+import dev.braid.base.error.Refused;
 import dev.braid.base.step.Step;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.file.change.HostFiles;
@@ -49,13 +50,24 @@ final class OwnFile {
    *
    * @param step the name of the step that writes
    * @return whether it was written
+   * @throws Refused if there is another's
    */
   boolean ensure(Steps steps, String step, String content) {
-    if (current().equals(Optional.of(content))) {
+    Optional<String> there = current();
+    if (there.equals(Optional.of(content))) {
       return false;
+    }
+    if (there.filter(text -> !text.contains(mark)).isPresent()) {
+      throw new Refused(
+          path + " is there and was not written by Braid, which needs that name: move it away");
     }
     steps.run(step, s -> write(s, content));
     return true;
+  }
+
+  /** Whether it is there and bears the mark. */
+  boolean isOurs() {
+    return current().filter(text -> text.contains(mark)).isPresent();
   }
 
   /**

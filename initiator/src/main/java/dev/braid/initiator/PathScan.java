@@ -80,6 +80,7 @@ final class PathScan {
 
     // Asked before anything is made: what is there and has said who it is, is not asked again.
     var checks = new ArrayList<>(check(lun, addresses, way.hold(), deadline));
+    refuseWrong(checks, ". Nothing was touched");
     stale.clear(checks, way.hold(), deadline);
     checks.removeIf(c -> !settled(c));
     Set<Hctl> open = without(addresses, checks);
@@ -100,13 +101,22 @@ final class PathScan {
         .forEach(
             a -> said.add("the head shows no LUN at " + a + "; is it published to this node?"));
     said.forEach(why -> log.warn("a path of {} does not count: {}", lun.wwid(), why));
-    if (checks.stream().anyMatch(c -> c.verdict() == Verdict.WRONG)) {
-      throw new WrongDevice(String.join("; ", said) + ". Nothing was touched");
-    }
+    refuseWrong(checks, "");
     if (checks.stream().noneMatch(PathCheck::ours)) {
       throw new NoPath("no path to LUN " + lun.number() + " answers: " + String.join("; ", said));
     }
     return checks.stream().filter(PathCheck::ours).map(PathCheck::device).toList();
+  }
+
+  private static void refuseWrong(List<PathCheck> checks, String also) {
+    List<String> wrong =
+        checks.stream()
+            .filter(c -> c.verdict() == Verdict.WRONG)
+            .map(PathCheck::why)
+            .toList();
+    if (!wrong.isEmpty()) {
+      throw new WrongDevice(String.join("; ", wrong) + also);
+    }
   }
 
   private static Hctl address(IscsiSession session, Lun lun) {

@@ -122,6 +122,9 @@ public final class Rejoin {
       }
     } catch (Busy e) {
       log.debug("{} is being attached or detached: {}", lun.wwid(), e.getMessage());
+    } catch (BraidException e) {
+      // The others' paths are not to wait for a folder that is full.
+      log.warn("what was noted of {} stays for now: {}", lun.wwid(), e.messageAndCause());
     }
   }
 
@@ -159,8 +162,9 @@ public final class Rejoin {
     var lines = Map.of(LogContext.WWID, lun.wwid().text());
     try (var context = LogContext.with(lines);
         var volume = hold(lun)) {
-      if (missing(lun, sessions.all()).isEmpty()) {
-        return; // joined, or detached, meanwhile
+      if (missing(lun, sessions.all()).isEmpty()
+          || !known.find(lun.wwid()).equals(Optional.of(lun))) {
+        return; // joined, detached, or attached by another number, meanwhile
       }
       try (var way = portals.reach(lun.through(worth), deadline)) {
         Attached attached = assembly.assemble(lun, way, deadline);

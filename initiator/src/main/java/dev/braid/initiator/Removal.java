@@ -3,6 +3,7 @@ package dev.braid.initiator;
 import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.Wwid;
+import dev.braid.base.error.BraidException;
 import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.InvalidInput;
 import dev.braid.base.error.KernelRefused;
@@ -90,11 +91,20 @@ final class Removal {
     // multipathd, behind with its events, may have made it anew while the paths were there.
     maps.flush(wwid, deadline);
     tidying.after(left(paths, noted, own.targets()), deadline);
-    seen.letGo(wwid); // before the note of it goes: killed between, a restart goes on
-    if (known.has(wwid)) {
-      steps.run("forget LUN", step -> known.forget(step, wwid));
-    }
+    forget(wwid);
     checkNothingLeft(wwid, noted.filter(lun -> fits(lun, paths)), deadline);
+  }
+
+  /** Hints all of them (rule 4): a disk that is full is no reason to say that the LUN is there. */
+  private void forget(Wwid wwid) {
+    try {
+      seen.letGo(wwid); // before the note of it goes: killed between, a restart goes on
+      if (known.has(wwid)) {
+        steps.run("forget LUN", step -> known.forget(step, wwid));
+      }
+    } catch (BraidException e) {
+      log.warn("what was noted of {} stays for now: {}", wwid, e.messageAndCause());
+    }
   }
 
   /**

@@ -60,10 +60,12 @@ final class ShutdownUnit {
       After=network.target network-online.target
       After=iscsid.socket iscsid.service iscsi.service open-iscsi.service
       After=multipathd.socket multipathd.service
+      After=iscsi-shutdown.service blk-availability.service
       Before=kubelet.service k3s.service k3s-agent.service rke2-server.service rke2-agent.service
       Before=k0scontroller.service k0sworker.service snap.microk8s.daemon-kubelite.service
       Before=containerd.service crio.service docker.service snap.microk8s.daemon-containerd.service
       Before=braid-node.service systemd-user-sessions.service
+      IgnoreOnIsolate=yes
 
       [Service]
       Type=oneshot

@@ -4,6 +4,7 @@ import dev.braid.base.Deadline;
 import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.Refused;
+import dev.braid.base.error.WrongDevice;
 import dev.braid.base.step.Steps;
 import dev.braid.initiator.Parallel.Outcome;
 import dev.braid.initiator.PathCheck.Verdict;
@@ -14,6 +15,7 @@ import dev.braid.linux.sysfs.change.ScsiBus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +65,7 @@ final class StaleDevices {
       Hctl address = check.device().address();
       tasks.add(
           () -> {
+            checkSame(check.device());
             steps.run("delete stale device", step -> bus.delete(step, address));
             return true;
           });
@@ -80,6 +83,18 @@ final class StaleDevices {
       if (devices.exists(device.address())) {
         throw new KernelRefused("the stale device " + device.describe() + " is still there");
       }
+    }
+  }
+
+  /** Its users were looked for in the meantime, and an address is no name. */
+  private void checkSame(ScsiDevice stale) {
+    Optional<String> now = devices.kept(stale.address());
+    if (now.isPresent() && !now.equals(stale.kept())) {
+      throw new WrongDevice(
+          now.get()
+              + " came to the address of the stale device "
+              + stale.describe()
+              + " and is left as it is; try again");
     }
   }
 }

@@ -110,7 +110,7 @@ $found"
 
 unmount() { # MAP
   mounts_of "$1" | while IFS= read -r point; do
-    point=$(printf %b "$point") # a blank in it is written \040
+    point=$(printf %b "$(printf %s "$point" | sed 's/\\\([0-7][0-7][0-7]\)/\\0\1/g')") # a blank in it is written \040
     if timeout 80 umount "$point"; then say "unmounted $point"; fi
   done
 }
@@ -119,7 +119,10 @@ is_container() { # PID: whether it is in another mount namespace, and no service
   namespace=$(readlink "$proc/$1/ns/mnt") || return 1
   [ "$namespace" != "$(readlink "$proc/self/ns/mnt")" ] || return 1
   while IFS=: read -r hierarchy controllers group; do
-    case $group in *.service | *.service/* | /init.scope) return 1 ;; esac
+    case $group in
+      *kubepods* | *cri-containerd* | *crio-* | *docker-*) return 0 ;; # also where it lies below its runtime's service
+      *.service | *.service/* | /init.scope) return 1 ;;
+    esac
   done < "$proc/$1/cgroup"
 }
 
@@ -172,6 +175,7 @@ flush() { # MAP WWID
   name=$(first "$sys/block/$1/dm/name")
   # What left the table of mounts is still being written out while the map is open. multipath itself would turn queueing off first.
   until [ "$(users_of "$2")" = 0 ]; do
+    is_there "$1" "$2" || return 0 # somebody else has removed it
     if pass $((removed_until - 15)); then
       say "map $name is still in use, and stays"
       return 1
@@ -179,6 +183,7 @@ flush() { # MAP WWID
     sleep 2
     unmount "$1"
   done
+  is_there "$1" "$2" || return 0
   timeout 20 multipath -f "$name" || :
   if is_there "$1" "$2"; then timeout 20 dmsetup remove "$name" || :; fi
   if is_there "$1" "$2"; then
@@ -201,6 +206,7 @@ delete() { # PATH WWID
 
 take_off() { # MAP
   wwid=$(wwid_of "$1")
+  [ -n "$wwid" ] || return 0 # it is gone
   paths=$(paths_of "$1")
   release_loops "$1"
   unmount "$1"

@@ -84,6 +84,32 @@ class HostSetupTest {
     assertThat(files()).isEmpty();
   }
 
+  @Test
+  @DisplayName("rule 19: what cannot be set up is said, ends nothing, and is tried again")
+  void triedAgain() throws IOException {
+    Path another = Files.createDirectories(host.resolve("etc/multipath/conf.d"));
+    Path conf = Files.writeString(another.resolve("braid.conf"), "devices {}\n");
+    HostSetup setup = setup();
+    setup.tryEnsure(Deadline.after(SOON));
+    assertThat(setup.wrong()).singleElement().asString().contains(conf.toString());
+    Files.delete(conf);
+    setup.mend(Deadline.after(SOON));
+    assertThat(setup.wrong()).isEmpty();
+    assertThat(conf).exists();
+  }
+
+  @Test
+  @DisplayName("rule 5: while multipathd is silent, how long maps queue is not guessed anew")
+  void silentMultipathd() throws IOException {
+    setup().ensure(Deadline.after(SOON));
+    Path conf = host.resolve("etc/multipath/conf.d/braid.conf");
+    String tuned = Files.readString(conf).replaceAll("no_path_retry \\d+", "no_path_retry 120");
+    assertThat(tuned).contains("no_path_retry 120");
+    Files.writeString(conf, tuned);
+    setup().ensure(Deadline.after(SOON));
+    assertThat(conf).hasContent(tuned);
+  }
+
   private HostSetup setup() {
     Exec exec = (argv, deadline) -> new Exec.Result(argv, 0, "", "");
     var paths = HostPaths.of(host, host.resolve("state"), host.resolve("locks"));

@@ -1,7 +1,9 @@
 package dev.braid.initiator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.braid.base.error.Refused;
 import dev.braid.base.step.Steps;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,10 +35,13 @@ class OwnFileTest {
   }
 
   @Test
-  @DisplayName("rule 16: a file of the same name that somebody else wrote is not removed")
+  @DisplayName("rule 16: another's file of the same name is neither written over nor removed")
   void foreign() throws IOException {
     var file = new OwnFile(folder.resolve("braid.conf"));
     Files.writeString(file.path(), "# by hand\nsetting 3\n");
+    assertThatThrownBy(() -> file.ensure(steps, "write", CONTENT))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining(file.path().toString());
     assertThat(file.remove(steps, "remove")).isFalse();
     assertThat(file.path()).hasContent("# by hand\nsetting 3\n");
   }

@@ -19,7 +19,7 @@ class ShutdownScriptTest {
   private static final String WWID = "36001405" + "0123456789abcdef012345678";
   private static final String OTHER = "36001405" + "ffffffffffffffffffffffff0";
   private static final String TARGET = "iqn.2026-11.dev.braid:fast";
-  private static final String POD = "/var/lib/kubelet/pods/1/volumes/my data";
+  private static final String POD = "/var/lib/kubelet/pods/1/volumes/my 1 data";
   private static final String STAGE = "/var/lib/kubelet/plugins/1/globalmount";
 
   @TempDir Path folder;

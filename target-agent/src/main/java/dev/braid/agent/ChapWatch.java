@@ -2,6 +2,7 @@ package dev.braid.agent;
 
 import dev.braid.agent.book.Book;
 import dev.braid.agent.book.Publication;
+import dev.braid.agent.book.VolumeState;
 import dev.braid.agent.lio.Acls;
 import dev.braid.agent.lio.Target;
 import dev.braid.base.Deadline;
@@ -60,10 +61,22 @@ final class ChapWatch {
     }
   }
 
+  /** Where the agent was started while it had none, it got no ACL. */
+  private void letIn(Iqn initiator) {
+    for (Publication publication : book.publications()) {
+      if (publication.initiator().equals(initiator) && !publication.withdrawing()) {
+        book.volume(publication.serial())
+            .filter(volume -> volume.is(VolumeState.READY))
+            .ifPresent(volume -> acls.map(volume.lun(), initiator, publication.readOnly()));
+      }
+    }
+  }
+
   private void renew(Iqn initiator) {
     try {
       acls.renewCredentials(initiator);
       if (said.remove(initiator) != null) {
+        letIn(initiator);
         log.info("{} has its CHAP credentials again", initiator);
       }
     } catch (Refused e) {

@@ -174,6 +174,24 @@ class ChapTest {
   }
 
   @Test
+  @DisplayName(
+      "rule 20: a head that started while the file was missing serves the node once it is there")
+  void missingAtTheStart() throws IOException {
+    write(INITIATOR1, OLD, Optional.empty());
+    chapOn();
+    world.publish(volume.serial());
+    String before = world.picture();
+    Files.delete(secrets.resolve(INITIATOR1.name()));
+    world.reboot();
+    world.agent().chapWatch().look();
+    assertThat(world.picture()).as("it is shut out").doesNotContain("acls/" + INITIATOR1);
+    write(INITIATOR1, OLD, Optional.empty());
+    world.agent().chapWatch().look();
+    assertThat(letsIn(INITIATOR1, Optional.of(OLD))).isTrue();
+    assertThat(world.picture()).isEqualTo(before);
+  }
+
+  @Test
   @DisplayName("a portal group that somebody told to let in anybody asks again")
   void askedAgain() throws IOException {
     write(INITIATOR1, OLD, Optional.empty());

@@ -27,9 +27,10 @@ PROCESSES are those that the program under measure started, with their children:
 own word on every fork, so that none is too short-lived. udev's workers, iscsid and multipathd are
 not its descendants.
 
-Not measured, and the same for all: the WWID is put on multipath's list of known ones for the floor
-and taken off for the others, which add it themselves; before an answer udev and multipathd have
-come to rest, so that no subject pays for the one before it.
+Not measured: the node records of attach-cold, which are made beforehand for the floor alone; the
+WWID, which is put on multipath's list of known ones for the floor and taken off for the others, who
+add it themselves. Before an answer udev and multipathd have come to rest, so that no subject pays
+for the one before it; the node plugin runs on while the others have their turn.
 """
 
 import base64

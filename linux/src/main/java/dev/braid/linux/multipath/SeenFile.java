@@ -20,9 +20,10 @@ public record SeenFile(Path file, Form form) {
     BINDINGS
   }
 
+  /** Another's alias may be of any bytes; they are carried over as they are. */
   public boolean has(Wwid wwid) {
     try {
-      return Files.readString(file, StandardCharsets.UTF_8).lines().anyMatch(l -> names(l, wwid));
+      return Files.readString(file, StandardCharsets.ISO_8859_1).lines().anyMatch(l -> names(l, wwid));
     } catch (NoSuchFileException e) {
       return false;
     } catch (IOException e) {

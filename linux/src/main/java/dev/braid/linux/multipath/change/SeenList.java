@@ -93,7 +93,7 @@ public final class SeenList {
         waitFor(lock, deadline);
         var bytes = ByteBuffer.allocate((int) channel.size());
         while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) >= 0) {}
-        edit.apply(channel, new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8));
+        edit.apply(channel, new String(bytes.array(), 0, bytes.position(), StandardCharsets.ISO_8859_1));
         channel.force(true);
       }
     } catch (IOException e) {
@@ -124,7 +124,7 @@ public final class SeenList {
   }
 
   private static long write(FileChannel channel, long at, String text) throws IOException {
-    var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
     long position = at;
     while (bytes.hasRemaining()) {
       position += channel.write(bytes, position);
