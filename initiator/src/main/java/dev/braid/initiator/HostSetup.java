@@ -63,7 +63,8 @@ public final class HostSetup {
       ensure(deadline);
       wrong = List.of();
     } catch (BraidException e) {
-      String why = "this host is not set up for Braid, which is tried again: " + e.messageAndCause();
+      String why =
+          "this host is not set up for Braid, which is tried again: " + e.messageAndCause();
       if (!wrong.equals(List.of(why))) {
         log.error("{}", why);
       }

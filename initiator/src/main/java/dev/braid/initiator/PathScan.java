@@ -110,10 +110,7 @@ final class PathScan {
 
   private static void refuseWrong(List<PathCheck> checks, String also) {
     List<String> wrong =
-        checks.stream()
-            .filter(c -> c.verdict() == Verdict.WRONG)
-            .map(PathCheck::why)
-            .toList();
+        checks.stream().filter(c -> c.verdict() == Verdict.WRONG).map(PathCheck::why).toList();
     if (!wrong.isEmpty()) {
       throw new WrongDevice(String.join("; ", wrong) + also);
     }

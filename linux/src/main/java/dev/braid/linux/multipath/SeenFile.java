@@ -23,7 +23,9 @@ public record SeenFile(Path file, Form form) {
   /** Another's alias may be of any bytes; they are carried over as they are. */
   public boolean has(Wwid wwid) {
     try {
-      return Files.readString(file, StandardCharsets.ISO_8859_1).lines().anyMatch(l -> names(l, wwid));
+      return Files.readString(file, StandardCharsets.ISO_8859_1)
+          .lines()
+          .anyMatch(l -> names(l, wwid));
     } catch (NoSuchFileException e) {
       return false;
     } catch (IOException e) {

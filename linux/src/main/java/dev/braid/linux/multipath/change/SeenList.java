@@ -93,7 +93,8 @@ public final class SeenList {
         waitFor(lock, deadline);
         var bytes = ByteBuffer.allocate((int) channel.size());
         while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) >= 0) {}
-        edit.apply(channel, new String(bytes.array(), 0, bytes.position(), StandardCharsets.ISO_8859_1));
+        edit.apply(
+            channel, new String(bytes.array(), 0, bytes.position(), StandardCharsets.ISO_8859_1));
         channel.force(true);
       }
     } catch (IOException e) {
