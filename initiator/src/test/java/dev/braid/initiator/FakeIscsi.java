@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Sessions in a folder that stands for {@code /sys}, each on a SCSI host of its own number, and an
@@ -40,7 +41,7 @@ final class FakeIscsi implements Exec {
   Runnable meanwhile = () -> {};
 
   private final Path folder;
-  private int next = 1;
+  private final AtomicInteger next = new AtomicInteger(1); // portals are logged in to side by side
 
   FakeIscsi(Path folder) {
     this.folder = folder;
@@ -89,7 +90,7 @@ final class FakeIscsi implements Exec {
   }
 
   int add(Portal portal, String state, String connection) {
-    int id = next++;
+    int id = next.getAndIncrement();
     Path real = sys.resolve("devices/platform/host" + id + "/session" + id);
     write(real.resolve("targetname"), TARGET.name());
     write(real.resolve("tpgt"), Integer.toString(portal.tag()));
