@@ -56,8 +56,10 @@ final class Logouts {
 
   private boolean logout(IscsiSession session, Deadline deadline) {
     Deadline patience = deadline.atMost(LOGIN);
+    var pause = new Backoff();
+    boolean made = false;
     while (true) {
-      boolean made = beingMade(session);
+      made |= beingMade(session);
       try {
         steps.run("log out", step -> iscsiadm.logout(step, session.id(), deadline));
         return true;
@@ -68,6 +70,8 @@ final class Logouts {
         }
       }
       awaitLogin(session, patience);
+      // The kernel shows a login as done a moment before iscsid is done with it.
+      pause.await(patience);
     }
   }
 
