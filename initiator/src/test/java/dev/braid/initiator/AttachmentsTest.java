@@ -10,10 +10,7 @@ import dev.braid.base.Serial;
 import dev.braid.base.Wwid;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.DeviceNumber;
-import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.DmDevice;
-import dev.braid.linux.dm.DmTarget;
-import dev.braid.linux.dm.Pinned;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.sysfs.ScsiDevices;
 import java.io.IOException;
@@ -93,16 +90,7 @@ class AttachmentsTest {
     Files.writeString(file, text);
   }
 
-  private final class MaybeOneMap implements DeviceMapper {
-    @Override
-    public Pinned pin(DmDevice map) {
-      throw new AssertionError("nothing is pinned here");
-    }
-
-    @Override
-    public List<Named> list() {
-      return List.of();
-    }
+  private final class MaybeOneMap extends UnaskedDeviceMapper {
 
     @Override
     public Optional<DmDevice> byUuid(String uuid) {
@@ -110,31 +98,6 @@ class AttachmentsTest {
           ? Optional.of(
               new DmDevice(DeviceNumber.parse("253:3"), "mpatha", uuid, 0, false, false, true))
           : Optional.empty();
-    }
-
-    @Override
-    public Optional<DmDevice> byName(String name) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Optional<DmDevice> byNumber(DeviceNumber number) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Optional<List<DmTarget>> table(DmDevice map) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Optional<List<DmTarget>> status(DmDevice map) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Optional<List<DeviceNumber>> dependencies(DmDevice map) {
-      return Optional.empty();
     }
   }
 }

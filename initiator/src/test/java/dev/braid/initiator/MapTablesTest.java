@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.base.Serial;
 import dev.braid.base.Wwid;
 import dev.braid.linux.DeviceNumber;
-import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.dm.DmTarget;
-import dev.braid.linux.dm.Pinned;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
@@ -48,11 +46,7 @@ class MapTablesTest {
     assertThat(tables.found()).isEmpty();
   }
 
-  private final class OneMap implements DeviceMapper {
-    @Override
-    public Pinned pin(DmDevice map) {
-      throw new AssertionError("nothing is pinned here");
-    }
+  private final class OneMap extends UnaskedDeviceMapper {
 
     @Override
     public List<Named> list() {
@@ -83,11 +77,6 @@ class MapTablesTest {
     @Override
     public Optional<List<DmTarget>> status(DmDevice map) {
       return line("2 0 0 0 1 1 A 0 1 2 8:16 " + (pathWorks ? "A" : "F") + " 0 0 1");
-    }
-
-    @Override
-    public Optional<List<DeviceNumber>> dependencies(DmDevice map) {
-      return Optional.empty();
     }
 
     private static Optional<List<DmTarget>> line(String text) {

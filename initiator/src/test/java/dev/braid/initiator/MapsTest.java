@@ -12,10 +12,8 @@ import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Step;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.DeviceNumber;
-import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.dm.DmTarget;
-import dev.braid.linux.dm.Pinned;
 import dev.braid.linux.dm.change.DeviceMapperChange;
 import dev.braid.linux.multipath.MultipathdSocket;
 import dev.braid.linux.multipath.change.Multipathd;
@@ -189,7 +187,7 @@ class MapsTest {
     return Deadline.after(Duration.ofSeconds(10));
   }
 
-  private static final class FakeKernel implements DeviceMapper, DeviceMapperChange {
+  private static final class FakeKernel extends UnaskedDeviceMapper implements DeviceMapperChange {
 
     final List<String> messages = new ArrayList<>();
     final List<String> removed = new ArrayList<>();
@@ -258,31 +256,6 @@ class MapsTest {
       if (!isDeaf) {
         isQueueing = message.equals("queue_if_no_path");
       }
-    }
-
-    @Override
-    public List<Named> list() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Optional<DmDevice> byName(String name) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Optional<DmDevice> byNumber(DeviceNumber number) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Pinned pin(DmDevice map) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Optional<List<DeviceNumber>> dependencies(DmDevice map) {
-      throw new UnsupportedOperationException();
     }
 
     @Override

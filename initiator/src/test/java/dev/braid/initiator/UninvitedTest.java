@@ -9,10 +9,7 @@ import dev.braid.base.Serial;
 import dev.braid.base.Wwid;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.DeviceNumber;
-import dev.braid.linux.dm.DeviceMapper;
 import dev.braid.linux.dm.DmDevice;
-import dev.braid.linux.dm.DmTarget;
-import dev.braid.linux.dm.Pinned;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.ScsiDevices;
@@ -119,47 +116,12 @@ class UninvitedTest {
   }
 
   /** One map, which somebody has open or nobody. */
-  private final class OneMap implements DeviceMapper {
-
-    @Override
-    public List<Named> list() {
-      return List.of();
-    }
-
-    @Override
-    public Optional<DmDevice> byUuid(String uuid) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Optional<DmDevice> byName(String name) {
-      return Optional.empty();
-    }
+  private final class OneMap extends UnaskedDeviceMapper {
 
     @Override
     public Optional<DmDevice> byNumber(DeviceNumber number) {
       return Optional.of(
           new DmDevice(number, "mpatha", "mpath-" + EIGHT, mapIsOpen ? 1 : 0, false, false, true));
-    }
-
-    @Override
-    public Optional<List<DmTarget>> table(DmDevice map) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Optional<List<DmTarget>> status(DmDevice map) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Pinned pin(DmDevice map) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Optional<List<DeviceNumber>> dependencies(DmDevice map) {
-      return Optional.empty();
     }
   }
 }

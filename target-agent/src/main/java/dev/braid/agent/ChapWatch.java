@@ -8,6 +8,7 @@ import dev.braid.agent.lio.Target;
 import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
+import dev.braid.base.error.BraidException;
 import dev.braid.base.error.Busy;
 import dev.braid.base.error.Refused;
 import java.time.Duration;
@@ -65,10 +66,20 @@ final class ChapWatch {
   private void letIn(Iqn initiator) {
     for (Publication publication : book.publications()) {
       if (publication.initiator().equals(initiator) && !publication.withdrawing()) {
-        book.volume(publication.serial())
-            .filter(volume -> volume.is(VolumeState.READY))
-            .ifPresent(volume -> acls.map(volume.lun(), initiator, publication.readOnly()));
+        letIn(publication);
       }
+    }
+  }
+
+  /** As at a start: one volume that cannot be given is no reason to withhold the others. */
+  private void letIn(Publication publication) {
+    try {
+      book.volume(publication.serial())
+          .filter(volume -> volume.is(VolumeState.READY))
+          .ifPresent(
+              volume -> acls.map(volume.lun(), publication.initiator(), publication.readOnly()));
+    } catch (BraidException e) {
+      log.error("volume {} is not given to {}", publication.serial(), publication.node(), e);
     }
   }
 

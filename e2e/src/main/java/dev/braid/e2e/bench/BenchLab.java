@@ -76,8 +76,9 @@ final class BenchLab implements AutoCloseable {
       lab.node1().write(Guest.PROGRAM, program());
       return new BenchLab(lab, head, node);
     } catch (RuntimeException e) {
-      lab.close();
-      throw e;
+      try (lab) {
+        throw e; // with what may go wrong at the close
+      }
     }
   }
 

@@ -38,12 +38,7 @@ public final class Conversation implements AutoCloseable {
   }
 
   static Conversation start(String what, List<String> argv) {
-    Process client;
-    try {
-      client = new ProcessBuilder(argv).start();
-    } catch (IOException e) {
-      throw new LabException("cannot start " + what, e);
-    }
+    Process client = HostProcess.converse(argv);
     var conversation = new Conversation(what, client);
     HostProcess.follow(client.getInputStream(), conversation.answers::add, what);
     HostProcess.follow(client.getErrorStream(), conversation::keep, what + " stderr");

@@ -72,6 +72,15 @@ final class HostProcess {
     }
   }
 
+  /** Starts a program that stays and is spoken with; it is the caller's to end. */
+  static Process converse(List<String> argv) {
+    try {
+      return new ProcessBuilder(argv).start();
+    } catch (IOException e) {
+      throw new LabException("cannot start " + argv, e);
+    }
+  }
+
   /**
    * Starts a program that stays; every line of its output goes to the callback, from one thread
    * each.
