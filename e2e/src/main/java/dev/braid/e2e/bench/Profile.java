@@ -19,7 +19,7 @@ final class Profile {
   private static final int ROUNDS = 30;
   private static final int OTHERS = 10;
   private static final Pattern STEP =
-      Pattern.compile("braid_step_seconds_total\\{step=\"([^\"]*)\"\\} (\\S+)");
+      Pattern.compile("braid_step_seconds_total\\{step=\"([^\"]*)\"\\} ([^;]+)");
 
   private Profile() {}
 
