@@ -30,6 +30,7 @@ import dev.braid.linux.mount.MountTable;
 import dev.braid.linux.mount.change.KernelMounts;
 import dev.braid.linux.proc.Boot;
 import dev.braid.linux.proc.Holders;
+import dev.braid.linux.proc.Programs;
 import dev.braid.rpc.CallMetrics;
 import dev.braid.rpc.CallSteps;
 import dev.braid.rpc.RetryMetrics;
@@ -112,7 +113,14 @@ final class NodePlugin {
     var mounts = new KernelMounts(exec);
     var mountTable = host.mountTable();
     var holders = Holders.ofKernel();
-    var unmount = new Unmount(mounts, holders, steps);
+    var writeOut =
+        new WriteOut(
+            mounts,
+            initiator.locks(),
+            new Programs(Path.of("/proc")),
+            state.unheardWrites(boot, files),
+            steps);
+    var unmount = new Unmount(mounts, writeOut, holders, steps);
     var discard = new Discard(orders, records, boot, attacher, mountTable, holders, clock());
     var fileSystems =
         new FileSystems(
