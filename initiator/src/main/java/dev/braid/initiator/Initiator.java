@@ -188,6 +188,7 @@ public final class Initiator {
             new UdevRules(paths.udev(), steps),
             new MultipathConfig(paths.multipath(), socket, multipathd, steps),
             shutdownUnit,
+            own::targets,
             new Attachments(dm, devices, sessions, own, known)::all);
     var gate =
         new Gate(
@@ -204,7 +205,7 @@ public final class Initiator {
     pruner.wake(); // what an earlier start left
     return new Initiator(
         locks,
-        new Attach(locks, portals, assembly, maps, removal, known, seen, steps),
+        new Attach(locks, setup, portals, assembly, maps, removal, known, seen, steps),
         new Detach(locks, removal, maps, pruner::wake),
         new Rejoin(
             locks,
