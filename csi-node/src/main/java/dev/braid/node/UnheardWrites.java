@@ -4,7 +4,9 @@ import dev.braid.base.BootId;
 import dev.braid.base.VolumeId;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Step;
+import dev.braid.base.step.Steps;
 import dev.braid.linux.file.change.HostFiles;
+import dev.braid.linux.sysfs.Attributes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,13 +39,30 @@ final class UnheardWrites {
     Path file = file(volume);
     try {
       String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-      return text.lines().findFirst().equals(Optional.of(boot.toString()))
+      return isOfThisBoot(text)
           ? Optional.of(text.substring(boot.toString().length()).strip())
           : Optional.empty();
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
       throw new KernelRefused("cannot read " + file, e);
+    }
+  }
+
+  private boolean isOfThisBoot(String text) {
+    return text.lines().findFirst().equals(Optional.of(boot.toString()));
+  }
+
+  /** The volume of one that is void may never come here again. */
+  void removeAllButThisBoots(Steps steps) {
+    for (String name : Attributes.names(folder)) {
+      Path file = folder.resolve(name);
+      boolean isVoid =
+          name.matches("[0-9a-f]+")
+              && Attributes.text(file).filter(text -> !isOfThisBoot(text)).isPresent();
+      if (isVoid) {
+        steps.run("forget write-out", step -> files.removeFile(step, file));
+      }
     }
   }
 

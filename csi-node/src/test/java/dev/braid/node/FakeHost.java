@@ -224,8 +224,12 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
         this,
         new FileLocks(folder.resolve("locks"), Clock.systemUTC()),
         new Programs(folder.resolve("proc")),
-        new UnheardWrites(unheardFolder(), boot, new HostFiles()),
+        unheard(),
         steps);
+  }
+
+  UnheardWrites unheard() {
+    return new UnheardWrites(unheardFolder(), boot, new HostFiles());
   }
 
   Path unheardFolder() {

@@ -110,8 +110,14 @@ class WriteOutTest {
   @DisplayName("rule 4: of another boot nothing is said: what was in memory is gone with it")
   void rebooted() {
     die();
+    host.unheard().removeAllButThisBoots(Steps.unobserved());
+    assertThat(host.unheardFolder()).isNotEmptyDirectory();
     host.boot = new BootId("00000000-0000-4000-8000-000000000002");
     run();
+    die();
+    host.boot = FakeHost.BOOT;
+    host.unheard().removeAllButThisBoots(Steps.unobserved());
+    assertThat(host.unheardFolder()).isEmptyDirectory();
   }
 
   @Test
