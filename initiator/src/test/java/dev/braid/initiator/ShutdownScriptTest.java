@@ -116,7 +116,8 @@ class ShutdownScriptTest {
   }
 
   @Test
-  @DisplayName("F31: what is still being written is waited for, beyond the time that a stuck one has")
+  @DisplayName(
+      "F31: what is still being written is waited for, beyond the time that a stuck one has")
   void slow() throws Exception {
     host.openElsewhere(0);
     try (var writing = host.writing(0, 7)) {
