@@ -30,6 +30,7 @@ import dev.braid.linux.mount.MountTable;
 import dev.braid.linux.mount.change.KernelMounts;
 import dev.braid.linux.proc.Boot;
 import dev.braid.linux.proc.Holders;
+import dev.braid.linux.proc.Programs;
 import dev.braid.rpc.CallMetrics;
 import dev.braid.rpc.CallSteps;
 import dev.braid.rpc.RetryMetrics;
@@ -103,6 +104,8 @@ final class NodePlugin {
     var records = state.records(boot, files, steps);
     var orders = state.orders(files, steps);
     orders.removeAllBut(boot);
+    var unheard = state.unheardWrites(boot, files);
+    unheard.removeAllButThisBoots(steps);
     var paths = Repeater.every(LOOK, "missing paths", () -> look(initiator));
     Optional<Repeater> rotation =
         chap.map(on -> rotation(initiator.rotation(), paths::wake, metrics));
@@ -112,7 +115,9 @@ final class NodePlugin {
     var mounts = new KernelMounts(exec);
     var mountTable = host.mountTable();
     var holders = Holders.ofKernel();
-    var unmount = new Unmount(mounts, holders, steps);
+    var programs = new Programs(Path.of("/proc"));
+    var writeOut = new WriteOut(mounts, initiator.locks(), programs, unheard, steps);
+    var unmount = new Unmount(mounts, writeOut, holders, steps);
     var discard = new Discard(orders, records, boot, attacher, mountTable, holders, clock());
     var fileSystems =
         new FileSystems(

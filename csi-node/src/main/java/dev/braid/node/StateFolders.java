@@ -19,7 +19,7 @@ record StateFolders(Path folder) {
   }
 
   void make(HostFiles files, Steps steps) {
-    for (Path one : List.of(staged(), discard())) {
+    for (Path one : List.of(staged(), discard(), unheard())) {
       steps.run("make state folder", step -> files.makeFolder(step, one));
     }
   }
@@ -32,11 +32,19 @@ record StateFolders(Path folder) {
     return new DiscardOrders(discard(), files, steps);
   }
 
+  UnheardWrites unheardWrites(BootId boot, HostFiles files) {
+    return new UnheardWrites(unheard(), boot, files);
+  }
+
   private Path staged() {
     return folder.resolve("staged");
   }
 
   private Path discard() {
     return folder.resolve("discard");
+  }
+
+  private Path unheard() {
+    return folder.resolve("unheard");
   }
 }

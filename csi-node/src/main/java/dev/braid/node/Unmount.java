@@ -3,7 +3,6 @@ package dev.braid.node;
 import dev.braid.base.Deadline;
 import dev.braid.base.VolumeId;
 import dev.braid.base.error.DeviceInUse;
-import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.mount.MountEntry;
 import dev.braid.linux.mount.change.Mounts;
@@ -16,11 +15,13 @@ final class Unmount {
   private static final Duration SEARCH = Duration.ofSeconds(5);
 
   private final Mounts mounts;
+  private final WriteOut writeOut;
   private final Holders holders;
   private final Steps steps;
 
-  Unmount(Mounts mounts, Holders holders, Steps steps) {
+  Unmount(Mounts mounts, WriteOut writeOut, Holders holders, Steps steps) {
     this.mounts = mounts;
+    this.writeOut = writeOut;
     this.holders = holders;
     this.steps = steps;
   }
@@ -39,33 +40,24 @@ final class Unmount {
   /**
    * Takes off the last mount of a file system.
    *
-   * @param writeOut whether what is not written yet gets to the storage, and so must be there
+   * @param written whether what is not written yet gets to the storage, and so must be there
    *     before anything is unmounted: the kernel tells nobody what an unmount failed to write
    * @throws DeviceInUse naming every holder found
-   * @throws KernelRefused if something was not written; nothing is unmounted then
+   * @throws dev.braid.base.error.KernelRefused if something was not written, see {@link WriteOut};
+   *     nothing is unmounted then
    */
   void unmountLast(
-      String step, VolumeId volume, MountEntry top, boolean writeOut, Deadline deadline) {
-    if (writeOut && !top.fileSystemReadOnly()) { // what turned so after an error writes no more
-      writeOut(volume, top, deadline);
+      String step, VolumeId volume, MountEntry top, boolean written, Deadline deadline) {
+    if (written) {
+      writeOut.run(volume, top, deadline);
     }
     unmount(
         top, deadline, () -> steps.run(step, s -> mounts.unmountLast(s, top.target(), deadline)));
   }
 
-  private void writeOut(VolumeId volume, MountEntry top, Deadline deadline) {
-    try {
-      steps.run("write out", step -> mounts.writeOut(step, top.target(), deadline));
-    } catch (KernelRefused e) {
-      throw new KernelRefused(
-          "volume "
-              + volume
-              + " stays mounted: "
-              + e.getMessage()
-              + ". The kernel says so once: what it could not write it has given up, and the next"
-              + " try goes on without it. Look in the kernel's log for what was lost",
-          e);
-    }
+  /** The device of a volume is gone. */
+  void forget(VolumeId volume) {
+    writeOut.forget(volume);
   }
 
   private void unmount(MountEntry top, Deadline deadline, Runnable change) {

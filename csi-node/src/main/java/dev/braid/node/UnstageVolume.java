@@ -72,6 +72,7 @@ final class UnstageVolume {
       attacher.detach(volume.wwid(), deadline);
       attest(volume);
       discard.forget(volume);
+      unmount.forget(volume);
       log.info("unstaged {}", volume);
     }
   }

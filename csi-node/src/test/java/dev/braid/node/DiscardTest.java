@@ -72,7 +72,9 @@ class DiscardTest {
   void withoutTheGuard() {
     stage(EXT4);
     lose();
-    var unmount = new Unmount(host, (device, deadline) -> List.of(), Steps.unobserved());
+    var steps = Steps.unobserved();
+    var unmount =
+        new Unmount(host, host.writeOut(steps), (device, deadline) -> List.of(), steps);
     var top = host.table().at(host.staging()).orElseThrow();
     assertThatThrownBy(() -> unmount.unmountLast("unmount", VOLUME, top, false, deadline()))
         .isInstanceOf(DeadlinePassed.class);

@@ -40,6 +40,7 @@ import dev.braid.linux.mount.MountEntry;
 import dev.braid.linux.mount.MountTable;
 import dev.braid.linux.mount.change.Mounts;
 import dev.braid.linux.proc.Holders;
+import dev.braid.linux.proc.Programs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -98,6 +99,9 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
 
   /** Something that the volume had to write did not get to the storage. */
   boolean writeFails;
+
+  /** What else goes on while it is written out. */
+  Runnable whileWritingOut = () -> {};
 
   /** A file on the volume is open. */
   boolean busy;
@@ -188,7 +192,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   Plugin plugin(Steps steps, VolumeLocks locks, StageRecords records, Attestor attestor) {
     var files = new HostFiles();
     var fileSystems = new FileSystems(this, this, new Blkid(this), new E2fsprogs(this), steps);
-    var unmount = new Unmount(this, HOLDERS, steps);
+    var unmount = new Unmount(this, writeOut(steps), HOLDERS, steps);
     var discard = discard(steps, records);
     return new Plugin(
         new StageVolume(
@@ -213,6 +217,23 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
 
   Discard discard(Steps steps, StageRecords records) {
     return new Discard(orders(steps), records, boot, this, this::table, HOLDERS, Clock.systemUTC());
+  }
+
+  WriteOut writeOut(Steps steps) {
+    return new WriteOut(
+        this,
+        new FileLocks(folder.resolve("locks"), Clock.systemUTC()),
+        new Programs(folder.resolve("proc")),
+        unheard(),
+        steps);
+  }
+
+  UnheardWrites unheard() {
+    return new UnheardWrites(unheardFolder(), boot, new HostFiles());
+  }
+
+  Path unheardFolder() {
+    return folder.resolve("unheard");
   }
 
   DiscardOrders orders(Steps steps) {
@@ -459,7 +480,8 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   }
 
   @Override
-  public void writeOut(Step step, Path target, Deadline deadline) {
+  public void writeOut(Step step, Path target) {
+    whileWritingOut.run();
     if (writeFails) {
       writeFails = false; // the kernel says it once
       throw new KernelRefused("the file system at " + target + " could not be written out");

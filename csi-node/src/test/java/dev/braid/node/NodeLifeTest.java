@@ -468,5 +468,8 @@ class NodeLifeTest {
     assertThat(host.mapped).isFalse();
     assertThat(host.target()).doesNotExist();
     assertThat(host.folder.resolve("state").toFile().list()).isEmpty();
+    assertThat(host.unheardFolder())
+        .satisfiesAnyOf(
+            none -> assertThat(none).doesNotExist(), all -> assertThat(all).isEmptyDirectory());
   }
 }

@@ -19,6 +19,7 @@ public final class Attach {
   private static final Duration UNDO = Duration.ofSeconds(15);
 
   private final Locks locks;
+  private final HostSetup setup;
   private final Portals portals;
   private final Assembly assembly;
   private final Maps maps;
@@ -29,6 +30,7 @@ public final class Attach {
 
   Attach(
       Locks locks,
+      HostSetup setup,
       Portals portals,
       Assembly assembly,
       Maps maps,
@@ -37,6 +39,7 @@ public final class Attach {
       Seen seen,
       Steps steps) {
     this.locks = locks;
+    this.setup = setup;
     this.portals = portals;
     this.assembly = assembly;
     this.maps = maps;
@@ -51,20 +54,26 @@ public final class Attach {
    *     does not delay it; {@link Rejoin} brings its path
    * @throws dev.braid.base.error.NoPath saying of each portal why it gives no path
    * @throws WrongDevice if another LUN is behind the address; it is left as it is
-   * @throws dev.braid.base.error.Refused if something must be cleared away first
+   * @throws dev.braid.base.error.Refused if something must be cleared away first, or what Braid
+   *     puts on this host was taken off
    * @throws dev.braid.base.error.Busy if another call works on the LUN or its target
    */
   public Attached attach(Lun lun, Deadline deadline) {
     try (var volume = new Hold(locks.exclusive(LockNames.volume(lun.wwid()), "attach", deadline))) {
-      boolean anew = maps.find(lun.wwid()).isEmpty();
+      boolean there = maps.find(lun.wwid()).isPresent();
+      Attached attached = there ? make(lun, deadline) : anew(lun, volume, deadline);
+      log.info("attached {} as {} over {} paths", lun.wwid(), attached.map(), attached.paths());
+      return attached;
+    }
+  }
+
+  /** What is attached already an uninstall sees; what is not must not come while one goes on. */
+  private Attached anew(Lun lun, Hold volume, Deadline deadline) {
+    try (var stays = setup.hold(deadline)) {
       try {
-        Attached attached = make(lun, deadline);
-        log.info("attached {} as {} over {} paths", lun.wwid(), attached.map(), attached.paths());
-        return attached;
+        return make(lun, deadline);
       } catch (BraidException e) {
-        if (anew) {
-          undo(lun, volume, e);
-        }
+        undo(lun, volume, e);
         throw e;
       }
     }

@@ -1,8 +1,11 @@
 package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.Iqn;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.DeviceInUse;
+import dev.braid.base.error.Refused;
+import dev.braid.linux.lock.Lock;
 import dev.braid.linux.lock.Locks;
 import java.time.Duration;
 import java.util.List;
@@ -22,14 +25,18 @@ public final class HostSetup {
   /** How long multipathd may take to read new settings; longer, it reads them all the same. */
   private static final Duration MULTIPATHD = Duration.ofSeconds(30);
 
+  private static final String REMOVE = "take Braid off this host";
+
   private final Locks locks;
   private final UdevRules udevRules;
   private final MultipathConfig multipathConfig;
   private final ShutdownUnit shutdownUnit;
+  private final Supplier<List<Iqn>> targets;
   private final Supplier<List<String>> attached;
   private volatile List<String> wrong = List.of();
 
   /**
+   * @param targets that Braid has logged in to
    * @param attached what of Braid's is on this host, for a message
    */
   HostSetup(
@@ -37,11 +44,13 @@ public final class HostSetup {
       UdevRules udevRules,
       MultipathConfig multipathConfig,
       ShutdownUnit shutdownUnit,
+      Supplier<List<Iqn>> targets,
       Supplier<List<String>> attached) {
     this.locks = locks;
     this.udevRules = udevRules;
     this.multipathConfig = multipathConfig;
     this.shutdownUnit = shutdownUnit;
+    this.targets = targets;
     this.attached = attached;
   }
 
@@ -85,13 +94,43 @@ public final class HostSetup {
   }
 
   /**
-   * Removes what {@link #ensure} made, and nothing that anybody else did. Safe to repeat. A plugin
-   * that still runs attaches nothing any more: its gate finds multipath's settings not in force.
+   * For an attach: as long as it is held nobody takes off what is put here. The gate is no
+   * guarantee: its answer may be some seconds old, and from before that.
+   *
+   * @throws Refused if it was taken off
+   */
+  Lock hold(Deadline deadline) {
+    Lock held = locks.shared(LockNames.SETUP, "attach", deadline);
+    boolean there = false;
+    try {
+      there = multipathConfig.installed();
+    } finally {
+      if (!there) {
+        held.close();
+      }
+    }
+    if (!there) {
+      throw new Refused(
+          "Braid's multipath settings are not on this host any more, as after an uninstall:"
+              + " restart the node plugin, which puts them there");
+    }
+    return held;
+  }
+
+  /**
+   * Removes what {@link #ensure} made, and nothing that anybody else did. Safe to repeat. It waits
+   * for attaches that are under way. A plugin that still runs attaches nothing any more: see {@link
+   * #hold}, and then its gate finds multipath's settings not in force.
    *
    * @throws DeviceInUse naming what is attached; then nothing was removed
    */
   public void remove(Deadline deadline) {
-    try (var held = locks.exclusive(LockNames.HOST, "take Braid off this host", deadline)) {
+    try (var held = locks.exclusive(LockNames.HOST, REMOVE, deadline);
+        var alone = locks.exclusive(LockNames.SETUP, REMOVE, deadline)) {
+      for (Iqn target : targets.get()) {
+        // What an attach that gave up has left to go on, as a login or a scan, holds it.
+        locks.exclusive(LockNames.target(target), REMOVE, deadline).close();
+      }
       List<String> there = attached.get();
       if (!there.isEmpty()) {
         throw new DeviceInUse(

@@ -174,17 +174,21 @@ public final class Initiator {
     var assembly = new Assembly(scan, writes, maps, finder);
     var clocks =
         new Clocks(known::all, (address, patience) -> RemoteClock.ahead(address, clock, patience));
+    var shutdownUnit =
+        new ShutdownUnit(paths, new Systemd(paths.units(), exec), new Systemctl(exec), steps);
     List<Doubt> doubts =
         List.of(
             clocks,
             new MapTables(() -> known.all().stream().map(Lun::wwid).toList(), dm),
-            new StoppedIscsid(programs));
+            new StoppedIscsid(programs),
+            new StoppedShutdownUnit(shutdownUnit, locks));
     var setup =
         new HostSetup(
             locks,
             new UdevRules(paths.udev(), steps),
             new MultipathConfig(paths.multipath(), socket, multipathd, steps),
-            new ShutdownUnit(paths, new Systemd(paths.units(), exec), new Systemctl(exec), steps),
+            shutdownUnit,
+            own::targets,
             new Attachments(dm, devices, sessions, own, known)::all);
     var gate =
         new Gate(
@@ -201,7 +205,7 @@ public final class Initiator {
     pruner.wake(); // what an earlier start left
     return new Initiator(
         locks,
-        new Attach(locks, portals, assembly, maps, removal, known, seen, steps),
+        new Attach(locks, setup, portals, assembly, maps, removal, known, seen, steps),
         new Detach(locks, removal, maps, pruner::wake),
         new Rejoin(
             locks,

@@ -9,6 +9,9 @@ final class LockNames {
   /** What Braid puts on this host for all its LUNs. */
   static final String HOST = "host";
 
+  /** That it stays there: shared by each attach, had alone by who takes it off. */
+  static final String SETUP = "setup";
+
   private LockNames() {}
 
   static String volume(Wwid wwid) {

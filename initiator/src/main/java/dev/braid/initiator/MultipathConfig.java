@@ -108,6 +108,11 @@ final class MultipathConfig {
     }
   }
 
+  /** Whether the file is there; cheap to ask. What is in force only multipathd knows. */
+  boolean installed() {
+    return file.isOurs();
+  }
+
   void remove(Deadline deadline) {
     if (file.remove(steps, "remove multipath settings")) {
       reconfigure(deadline);

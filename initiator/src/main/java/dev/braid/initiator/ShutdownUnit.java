@@ -2,6 +2,7 @@ package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
 import dev.braid.base.error.BraidException;
+import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.systemd.Systemd;
 import dev.braid.linux.systemd.change.Systemctl;
@@ -45,7 +46,8 @@ final class ShutdownUnit {
    * <ul>
    *   <li>No ExecStart: nothing is to be done but at the stop, and no program of that name need be
    *       there.
-   *   <li>TimeoutStopSec: more than the script's own limits.
+   *   <li>TimeoutStopSec: more than the script's own limits, which go on while data is written; and
+   *       less than the half hour after which systemd ends a shutdown by force.
    *   <li>KillMode: a program that waits for a device cannot be ended; systemd would wait for it
    *       four times TimeoutStopSec. It is left alone, as the script does.
    *   <li>The script is read by the shell, since {@code /run} may forbid to run files.
@@ -71,7 +73,7 @@ final class ShutdownUnit {
       Type=oneshot
       RemainAfterExit=yes
       ExecStop=/bin/sh %s %s %s
-      TimeoutStopSec=120
+      TimeoutStopSec=1620
       KillMode=process
       """;
 
@@ -108,21 +110,47 @@ final class ShutdownUnit {
       if (!written && systemd.active(NAME, deadline)) {
         return;
       }
-      // Also if nothing was written now: who wrote it may have been killed before systemd read it.
-      steps.run("reload systemd", step -> systemctl.reload(step, deadline));
-      steps.run("start shutdown unit", step -> systemctl.start(step, NAME, deadline));
-      if (systemd.active(NAME, deadline)) {
-        log.info("{} takes Braid's volumes off when this host shuts down", unit.path());
-      } else {
-        log.warn("{} was started, and is not active: {}", NAME, consequence());
+      if (systemd.stopping(deadline)) {
+        log.info("this host shuts down: {} is left as it is", NAME);
+        return;
       }
+      start(deadline);
     } catch (BraidException e) {
       log.warn("cannot install {}: {}: {}", NAME, consequence(), e.messageAndCause());
     }
   }
 
-  private static String consequence() {
-    return "a shutdown of this host will not end Braid's sessions in order";
+  /** Also if nothing was written now: who wrote it may have been killed before systemd read it. */
+  private void start(Deadline deadline) {
+    steps.run("reload systemd", step -> systemctl.reload(step, deadline));
+    steps.run("start shutdown unit", step -> systemctl.start(step, NAME, deadline));
+    if (!systemd.active(NAME, deadline)) {
+      throw new KernelRefused(NAME + " was started, and is not active");
+    }
+    log.info("{} takes Braid's volumes off when this host shuts down", unit.path());
+  }
+
+  /**
+   * Starts it again where somebody has stopped it: a unit that is not active is not stopped at a
+   * shutdown, and does nothing then. Where it was removed, and while the host shuts down, it is
+   * left as it is; should the shutdown begin just now, systemd itself refuses the start, which
+   * contradicts it.
+   *
+   * @throws BraidException if that cannot be told or done
+   */
+  void keep(Deadline deadline) {
+    if (!systemd.runs()
+        || !unit.isOurs()
+        || systemd.active(NAME, deadline)
+        || systemd.stopping(deadline)) {
+      return;
+    }
+    start(deadline);
+    log.warn("{} had been stopped, though this host does not shut down: it is started again", NAME);
+  }
+
+  static String consequence() {
+    return "a shutdown of this host will not take Braid's volumes off in order";
   }
 
   /** Safe to repeat. Nothing is taken off by it: the script looks whether the host shuts down. */

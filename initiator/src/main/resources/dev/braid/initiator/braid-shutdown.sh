@@ -32,28 +32,55 @@ uptime() { # in whole seconds; unlike the clock it does not jump
 
 begin=$(uptime)
 
-# Until when each phase may last, in seconds from the beginning. systemd's own limit, in the unit, comes after them all.
+# Until when each phase may last, in seconds from the beginning.
 unmount_until=30
 ended_until=50
 killed_until=55
-removed_until=90
-logged_out_until=110
+# From then on a map is given up once nothing was written to it for so many seconds, longer than it takes to fail over to another path;
+# until then it is waited for, as memory may hold more than the network takes in minutes. The removal of all has some time more.
+removed_until=55
+flush_idle=30
+removed_idle=45
+# Then it ends, however much is still written. systemd's limit in the unit comes after this and the logouts, and that of a whole shutdown,
+# 1800, after all.
+written_until=1500
+logged_out_within=20
 
 pass() { [ $(($(uptime) - begin)) -ge "$1" ]; }
 
-await() { # UNTIL PID...: that these processes end. One that waits for a device cannot be ended, and is not waited for
-  until=$1
+sum_before=
+idle() { # UNTIL SECONDS MAP...: whether that time is over, and nothing was written to these for so long. To be asked again and again
+  if ! pass "$1"; then return 1; fi
+  if pass "$written_until"; then return 0; fi
+  idle_for=$2
+  shift 2
+  sum=0
+  for dm in "$@"; do
+    sectors= # written; of a map that is gone, none
+    { read -r _ _ _ _ _ _ sectors _ < "$sys/block/$dm/stat" || :; } 2> /dev/null
+    sum=$((sum + ${sectors:-0}))
+  done
+  if [ "$sum" != "$sum_before" ]; then
+    sum_before=$sum
+    idle_since=$(uptime)
+  fi
+  [ $(($(uptime) - idle_since)) -ge "$idle_for" ]
+}
+
+await() { # OVER PID...: that these processes end, until the command OVER says that it is over. One that waits for a device cannot be
+  # ended, and is not waited for
+  over=$1
   shift
   for pid in "$@"; do
     while kill -0 "$pid" 2> /dev/null; do
-      if pass "$until"; then return 1; fi
+      if $over; then return 1; fi
       sleep 0.2 2> /dev/null || sleep 1
     done
   done
 }
 
-each() { # UNTIL FUNCTION THING...: for all of them at once, so that none waits for another that is stuck
-  until=$1 function=$2
+each() { # OVER FUNCTION THING...: for all of them at once, so that none waits for another that is stuck
+  over=$1 function=$2
   shift 2
   started=
   for thing in "$@"; do
@@ -61,7 +88,7 @@ each() { # UNTIL FUNCTION THING...: for all of them at once, so that none waits 
     started="$started $!"
   done
   # shellcheck disable=SC2086 # numbers
-  await "$until" $started || say "after $until seconds not all of it is done: $function $*. It is left to go on by itself"
+  await "$over" $started || say "after $(($(uptime) - begin)) seconds not all of it is done: $function $*. It is left to go on by itself"
 }
 
 wwid_of() { # MAP: the WWID of a multipath map of a LUN that could be Braid's
@@ -154,10 +181,10 @@ end_containers() { # MAP...
   # shellcheck disable=SC2086 # numbers
   kill -TERM $pids 2> /dev/null
   # shellcheck disable=SC2086
-  if ! await "$ended_until" $pids; then
+  if ! await "pass $ended_until" $pids; then
     say "some did not end, and are killed"
     kill -KILL $pids 2> /dev/null
-    await "$killed_until" $pids
+    await "pass $killed_until" $pids
   fi
 }
 
@@ -176,8 +203,8 @@ flush() { # MAP WWID
   # What left the table of mounts is still being written out while the map is open. multipath itself would turn queueing off first.
   until [ "$(users_of "$2")" = 0 ]; do
     is_there "$1" "$2" || return 0 # somebody else has removed it
-    if pass $((removed_until - 15)); then
-      say "map $name is still in use, and stays"
+    if idle "$removed_until" "$flush_idle" "$1"; then
+      say "map $name is still in use, and stays: nothing was written to it for $flush_idle seconds, or the time is over"
       return 1
     fi
     sleep 2
@@ -246,10 +273,10 @@ fi
 maps=$(own_maps)
 # shellcheck disable=SC2086 # names of the kernel's
 {
-  each "$unmount_until" unmount $maps
+  each "pass $unmount_until" unmount $maps
   end_containers $maps
-  each "$removed_until" take_off $maps
-  each "$logged_out_until" log_out $(ls "$sys/class/iscsi_session" 2> /dev/null)
+  each "idle $removed_until $removed_idle $maps" take_off $maps
+  each "pass $(($(uptime) - begin + logged_out_within))" log_out $(ls "$sys/class/iscsi_session" 2> /dev/null)
 }
 left=$(own_maps)
 if [ -n "$left" ]; then

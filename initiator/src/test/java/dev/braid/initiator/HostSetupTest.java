@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.Iqn;
 import dev.braid.base.error.Busy;
 import dev.braid.base.error.DeviceInUse;
+import dev.braid.base.error.Refused;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.exec.Exec;
 import dev.braid.linux.lock.FileLocks;
@@ -31,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 class HostSetupTest {
 
   private static final Duration SOON = Duration.ofSeconds(20);
+
+  private static final Iqn TARGET = new Iqn("iqn.2026-11.dev.braid:fast");
 
   @TempDir Path host;
 
@@ -85,6 +89,43 @@ class HostSetupTest {
   }
 
   @Test
+  @DisplayName("rule 12: an uninstall waits for an attach, and for what one has left to go on")
+  void attaching() {
+    setup().ensure(Deadline.after(SOON));
+    List<Path> before = files();
+    try (var attach = setup().hold(Deadline.after(SOON));
+        var another = setup().hold(Deadline.after(SOON))) {
+      assertThatThrownBy(() -> setup().remove(Deadline.after(Duration.ofMillis(100))))
+          .isInstanceOf(Busy.class)
+          .hasMessageContaining("attach");
+    }
+    String target = LockNames.target(TARGET);
+    try (var scan = locks().shared(target, "use the sessions", Deadline.after(SOON))) {
+      assertThatThrownBy(() -> setup().remove(Deadline.after(Duration.ofMillis(100))))
+          .isInstanceOf(Busy.class)
+          .hasMessageContaining("use the sessions");
+    }
+    assertThat(files()).isEqualTo(before);
+  }
+
+  @Test
+  @DisplayName("an attach that passed the gate before an uninstall is refused after it")
+  void uninstalledMeanwhile() {
+    setup().ensure(Deadline.after(SOON));
+    setup().remove(Deadline.after(SOON));
+    assertThatThrownBy(() -> setup().hold(Deadline.after(SOON)))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("restart the node plugin");
+    setup().ensure(Deadline.after(SOON));
+    try (var held = setup().hold(Deadline.after(SOON))) {
+      assertThatThrownBy(() -> setup().remove(Deadline.after(Duration.ofMillis(100))))
+          .as("a refused attach holds nothing, this one does")
+          .isInstanceOf(Busy.class);
+    }
+    setup().remove(Deadline.after(SOON));
+  }
+
+  @Test
   @DisplayName("rule 19: what cannot be set up is said, ends nothing, and is tried again")
   void triedAgain() throws IOException {
     Path another = Files.createDirectories(host.resolve("etc/multipath/conf.d"));
@@ -120,6 +161,7 @@ class HostSetupTest {
         new UdevRules(host.resolve("run/udev"), steps),
         new MultipathConfig(host.resolve("etc/multipath"), socket, new Multipathd(socket), steps),
         new ShutdownUnit(paths, new Systemd(paths.units(), exec), new Systemctl(exec), steps),
+        () -> List.of(TARGET),
         () -> attached);
   }
 

@@ -116,6 +116,28 @@ class ShutdownScriptTest {
   }
 
   @Test
+  @DisplayName(
+      "F31: what is still being written is waited for, beyond the time that a stuck one has")
+  void slow() throws Exception {
+    host.openElsewhere(0);
+    try (var writing = host.writing(0, 7)) {
+      assertThat(runHurried()).as(host.said()).isZero();
+    }
+    assertThat(host.journal())
+        .containsSubsequence("multipath -f name0", "delete sdb0", "iscsiadm -m session -r 1 -u");
+  }
+
+  @Test
+  @DisplayName("F31: what is written without end does not hold up a shutdown without end")
+  void endless() throws Exception {
+    host.openElsewhere(0);
+    try (var writing = host.writing(0, 60)) {
+      assertThat(runHurried()).isEqualTo(1);
+    }
+    assertThat(host.said()).contains("It is left to go on by itself", "still there: dm-0");
+  }
+
+  @Test
   @DisplayName("F31: a container that has a volume is ended; a service is left to systemd")
   void containers() throws Exception {
     Process container = new ProcessBuilder("sleep", "60").start();
@@ -157,8 +179,10 @@ class ShutdownScriptTest {
             .replace("unmount_until=30", "unmount_until=2")
             .replace("ended_until=50", "ended_until=3")
             .replace("killed_until=55", "killed_until=4")
-            .replace("removed_until - 15", "removed_until - 2")
-            .replace("removed_until=90", "removed_until=6")
-            .replace("logged_out_until=110", "logged_out_until=9"));
+            .replace("removed_until=55", "removed_until=2")
+            .replace("flush_idle=30", "flush_idle=2")
+            .replace("removed_idle=45", "removed_idle=4")
+            .replace("written_until=1500", "written_until=10")
+            .replace("logged_out_within=20", "logged_out_within=3"));
   }
 }

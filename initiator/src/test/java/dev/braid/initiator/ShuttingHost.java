@@ -3,6 +3,7 @@ package dev.braid.initiator;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -146,6 +148,45 @@ final class ShuttingHost {
   /** Somebody has the map open for whom there is no mount. */
   void openElsewhere(int minor) {
     write("sys/block/dm-" + minor + "/openers", "1\n");
+  }
+
+  /**
+   * Something is written to the map all the time, for these seconds or until it is closed; then
+   * nobody has it open.
+   */
+  Closeable writing(int minor, int seconds) {
+    var closed = new CountDownLatch(1);
+    var writer =
+        new Thread(
+            () -> {
+              boolean over = false;
+              for (int i = 0; !over && i < 5 * seconds; i++) {
+                write(
+                    "sys/block/dm-" + minor + "/stat",
+                    "     1    0    8    0     " + i + "    0   " + 8 * i + "   0   0   0   0\n");
+                over = awaited(closed);
+              }
+              if (!over) {
+                write("sys/block/dm-" + minor + "/openers", "0\n");
+              }
+            });
+    writer.start();
+    return () -> {
+      closed.countDown();
+      try {
+        writer.join();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    };
+  }
+
+  private static boolean awaited(CountDownLatch closed) {
+    try {
+      return closed.await(200, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** An unmount of it waits for the kernel. */

@@ -1,8 +1,14 @@
 package dev.braid.linux.proc;
 
+import dev.braid.base.Deadline;
+import dev.braid.base.error.DeadlinePassed;
 import dev.braid.linux.sysfs.Attributes;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /** The running processes of a program, whoever started them. */
@@ -44,6 +50,28 @@ public final class Programs {
 
   public boolean runs(Running process) {
     return command(Long.toString(process.pid())).equals(process.command());
+  }
+
+  /**
+   * Waits until it has ended, by itself: it need not be a child of this process.
+   *
+   * @throws DeadlinePassed if it still runs then
+   */
+  public void awaitEnd(Running process, Deadline deadline) {
+    Optional<ProcessHandle> handle = ProcessHandle.of(process.pid());
+    try {
+      if (handle.isPresent() && runs(process)) {
+        handle.get().onExit().get(deadline.leftMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (TimeoutException e) {
+      throw new DeadlinePassed("waiting for the end of " + process.describe(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DeadlinePassed(
+          "waiting for the end of " + process.describe() + "; the call was ended", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("waiting for " + process.describe(), e.getCause());
+    }
   }
 
   /** Whether it was stopped by a signal or a debugger, and does nothing until it is let go on. */

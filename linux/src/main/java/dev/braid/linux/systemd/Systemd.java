@@ -29,4 +29,12 @@ public final class Systemd {
   public boolean active(String unit, Deadline deadline) {
     return exec.run(SystemctlCommand.argv("is-active", "--quiet", unit), deadline).ok();
   }
+
+  /** Whether the host is about to shut down: then nothing is to be started. */
+  public boolean stopping(Deadline deadline) {
+    return exec.run(SystemctlCommand.argv("is-system-running"), deadline)
+        .stdout()
+        .strip()
+        .equals("stopping");
+  }
 }

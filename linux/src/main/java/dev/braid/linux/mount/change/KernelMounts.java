@@ -9,12 +9,17 @@ import dev.braid.linux.libc.Abi.Mount;
 import dev.braid.linux.libc.Errno;
 import dev.braid.linux.libc.ErrnoException;
 import dev.braid.linux.libc.Posix;
+import dev.braid.linux.mount.WriteOutCommand;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
 /** The running kernel's. Stateless; safe for many threads. */
 public final class KernelMounts implements Mounts {
+
+  /** Longer than any device lets anybody wait. */
+  private static final Duration NO_END = Duration.ofDays(20);
 
   private final Exec exec;
 
@@ -74,8 +79,8 @@ public final class KernelMounts implements Mounts {
   }
 
   @Override
-  public void writeOut(Step step, Path target, Deadline deadline) {
-    Exec.Result result = exec.run(List.of("sync", "-f", target.toString()), deadline);
+  public void writeOut(Step step, Path target) {
+    Exec.Result result = exec.run(WriteOutCommand.argv(target), Deadline.after(NO_END));
     if (!result.ok()) {
       throw new KernelRefused(
           "the file system at " + target + " could not be written out: " + result.describe());

@@ -49,12 +49,13 @@ public interface Mounts {
   /**
    * Has a file system write out all that it keeps in memory, and waits for it; an unmount does so
    * too, but tells of no write that failed. Of one that failed earlier and nobody was told of, this
-   * tells as well, once. A child process does it, which can be left behind.
+   * tells as well, once: whoever asks and does not stay to hear it has the next one hear that all
+   * is well. So it has no deadline, and is for a thread that can wait as long as the device makes
+   * it. A child process does it, so that this one can end meanwhile.
    *
    * @throws dev.braid.base.error.KernelRefused if something could not be written
-   * @throws dev.braid.base.error.DeadlinePassed if it was not done in time; it goes on
    */
-  void writeOut(Step step, Path target, Deadline deadline);
+  void writeOut(Step step, Path target);
 
   /**
    * As {@link #unmount}, for what may be the last mount of a file system: that writes out all that

@@ -3,13 +3,11 @@ package dev.braid.linux.mount.change;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.braid.base.Deadline;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.exec.Exec;
 import dev.braid.linux.exec.HostExec;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -17,8 +15,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KernelMountsTest {
-
-  private static final Deadline DEADLINE = Deadline.after(Duration.ofSeconds(20));
 
   @TempDir Path folder;
 
@@ -46,6 +42,6 @@ class KernelMountsTest {
 
   private static void writeOut(Exec exec, Path target) {
     var mounts = new KernelMounts(exec);
-    Steps.unobserved().run("write out", step -> mounts.writeOut(step, target, DEADLINE));
+    Steps.unobserved().run("write out", step -> mounts.writeOut(step, target));
   }
 }
