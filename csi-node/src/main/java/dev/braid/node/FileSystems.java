@@ -36,7 +36,7 @@ final class FileSystems {
    */
   private static final Duration PROGRAMS = Duration.ofHours(2);
 
-  /** For wiping the mark of a format that is done: it may be all that the call's time was. */
+  /** For wiping the mark of a format that is done, which may have taken all the call's time. */
   private static final Duration WIPE = Duration.ofSeconds(30);
 
   private final MapWork work;

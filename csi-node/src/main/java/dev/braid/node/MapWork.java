@@ -22,8 +22,8 @@ import java.util.function.Supplier;
  *       have found it by then.
  *   <li>Whatever else had the device for itself meanwhile, as a check of the file system, had the
  *       mount fail; the other way round the kernel refuses the check.
- *   <li>The mark of a format that is put on, or wiped off, late: the format was not done, and is
- *       begun again; not before, since the device is claimed for it.
+ *   <li>The mark of a format that is put on, or wiped off, late: nothing was ever mounted, and the
+ *       next stage goes by what it finds; not before, since the device is claimed for the mark.
  *   <li>A map that was opened late is closed, an answer that came late is dropped.
  * </ul>
  */

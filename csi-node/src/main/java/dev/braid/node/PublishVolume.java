@@ -78,8 +78,8 @@ final class PublishVolume {
     try (var volume = locks.take(wanted.volume(), "NodePublishVolume", deadline)) {
       DmDevice map =
           maps.multipath(wanted.volume().wwid()).orElseThrow(() -> notStaged(wanted.volume()));
-      try (Pinned pinned =
-          work.pin(map, deadline)) { // what is bound is this map's node, and no other's
+      // What is bound is this map's node, and no other's.
+      try (Pinned pinned = work.pin(map, deadline)) {
         if (wanted.use() instanceof VolumeUse.Block) {
           publishDevice(wanted, pinned.map());
         } else {

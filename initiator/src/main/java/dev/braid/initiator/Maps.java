@@ -400,8 +400,7 @@ final class Maps {
             + map.map(DmDevice::openCount).orElse(0)
             + ") by "
             + (who.isEmpty()
-                ? "nobody who could be found (a file system that was unmounted may still be"
-                      + " writing)"
+                ? "nobody who could be found (a file system that was unmounted may still be writing)"
                 : String.join(", ", who))
             + ". All its paths are kept"
             + (changed.isEmpty() ? "" : ". " + changed));
