@@ -12,6 +12,7 @@ import dev.braid.linux.exec.HostExec;
 import dev.braid.linux.file.change.HostFiles;
 import dev.braid.linux.lock.FileLocks;
 import dev.braid.linux.proc.Boot;
+import dev.braid.linux.wait.KernelWaits;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -73,6 +74,7 @@ final class AdminCommands {
             host.paths(state.folder(), lockFolder),
             Optional.empty(),
             host.exec(new HostExec()),
+            new KernelWaits(Clock.systemUTC()),
             Steps.unobserved(),
             Clock.systemUTC(),
             new Metrics(),

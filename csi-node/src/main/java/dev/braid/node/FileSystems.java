@@ -9,10 +9,10 @@ import dev.braid.base.error.Refused;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.block.BlockDevices;
 import dev.braid.linux.block.change.BlockChange;
+import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.filesystem.Blkid;
 import dev.braid.linux.filesystem.Ext4Superblock;
 import dev.braid.linux.filesystem.change.E2fsprogs;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import org.slf4j.Logger;
@@ -36,6 +36,10 @@ final class FileSystems {
    */
   private static final Duration PROGRAMS = Duration.ofHours(2);
 
+  /** For wiping the mark of a format that is done, which may have taken all the call's time. */
+  private static final Duration WIPE = Duration.ofSeconds(30);
+
+  private final MapWork work;
   private final BlockDevices blocks;
   private final BlockChange change;
   private final Blkid blkid;
@@ -43,7 +47,13 @@ final class FileSystems {
   private final Steps steps;
 
   FileSystems(
-      BlockDevices blocks, BlockChange change, Blkid blkid, E2fsprogs programs, Steps steps) {
+      MapWork work,
+      BlockDevices blocks,
+      BlockChange change,
+      Blkid blkid,
+      E2fsprogs programs,
+      Steps steps) {
+    this.work = work;
     this.blocks = blocks;
     this.change = change;
     this.blkid = blkid;
@@ -52,13 +62,13 @@ final class FileSystems {
   }
 
   /**
-   * @param map the volume's multipath map; nobody has it mounted
+   * @param map the volume's multipath map, held open by the caller; nobody has it mounted
    * @param readOnly the mount is to be so; then nothing is written, not even a repair
    * @throws Refused if the device holds something else, or an ext4 that a person must mend
    * @throws Busy if an earlier format of it still runs, left by a killed process
    */
-  void ensureExt4(Path map, Serial serial, boolean readOnly, Deadline deadline) {
-    long bytes = blocks.bytes(map);
+  void ensureExt4(DmDevice map, Serial serial, boolean readOnly, Deadline deadline) {
+    long bytes = work.call(map, "asking the size of", deadline, () -> blocks.bytes(map.node()));
     if (bytes < SMALLEST) {
       throw new OutOfRange(
           "a volume of " + bytes + " bytes is too small for a file system: want " + SMALLEST);
@@ -83,42 +93,54 @@ final class FileSystems {
       return;
     }
     if (verdict instanceof Content.Verdict.MayFormat) {
-      format(map, bytes, serial);
+      format(map, bytes, serial, deadline);
     } else {
-      steps.run("check ext4", step -> programs.checkExt4(step, map, Deadline.after(PROGRAMS)));
+      steps.run(
+          "check ext4", step -> programs.checkExt4(step, map.node(), Deadline.after(PROGRAMS)));
     }
   }
 
-  private Content look(Path map, long bytes, Serial serial, Deadline deadline) {
-    byte[] first = blocks.read(map, 0, MIB);
+  private Content look(DmDevice map, long bytes, Serial serial, Deadline deadline) {
     long lastAt = (bytes - MIB) / FormatMark.SIZE * FormatMark.SIZE;
-    byte[] last = blocks.read(map, lastAt, (int) (bytes - lastAt));
+    byte[] first = read(map, 0, MIB, deadline);
+    byte[] last = read(map, lastAt, (int) (bytes - lastAt), deadline);
     byte[] end = Arrays.copyOfRange(last, (int) (markAt(bytes) - lastAt), last.length);
     return new Content(
-        blkid.probe(map, deadline),
+        blkid.probe(map.node(), deadline),
         Ext4Superblock.parse(first),
         FormatMark.read(Arrays.copyOf(end, FormatMark.SIZE), serial),
         zeros(first) && zeros(last));
+  }
+
+  private byte[] read(DmDevice map, long offset, int length, Deadline deadline) {
+    return work.call(map, "reading", deadline, () -> blocks.read(map.node(), offset, length));
   }
 
   /**
    * The mark is written first even where it is there: to write it the device is claimed, which
    * fails while a mke2fs of a killed process still works on it.
    */
-  private void format(Path map, long bytes, Serial serial) {
-    log.info("volume {} is blank: making an ext4 on {}", serial, map);
-    long markAt = markAt(bytes);
+  private void format(DmDevice map, long bytes, Serial serial, Deadline deadline) {
+    log.info("volume {} is blank: making an ext4 on {}", serial, map.node());
     try {
-      steps.run(
-          "mark format begun", step -> change.write(step, map, markAt, FormatMark.of(serial)));
+      mark("mark format begun", map, bytes, FormatMark.of(serial), deadline);
     } catch (DeviceInUse e) {
-      throw new Busy("an earlier format of " + map + " still runs; try again", e);
+      throw new Busy("an earlier format of " + map.node() + " still runs; try again", e);
     }
     steps.run(
         "make ext4",
         step ->
-            programs.makeExt4(step, map, bytes - FormatMark.RESERVED, Deadline.after(PROGRAMS)));
-    steps.run("mark format done", step -> change.write(step, map, markAt, FormatMark.none()));
+            programs.makeExt4(
+                step, map.node(), bytes - FormatMark.RESERVED, Deadline.after(PROGRAMS)));
+    mark("mark format done", map, bytes, FormatMark.none(), Deadline.after(WIPE));
+  }
+
+  private void mark(String name, DmDevice map, long bytes, byte[] mark, Deadline deadline) {
+    work.run(
+        map,
+        "marking",
+        deadline,
+        () -> steps.run(name, step -> change.write(step, map.node(), markAt(bytes), mark)));
   }
 
   /** The last whole 4 KiB of the device. */

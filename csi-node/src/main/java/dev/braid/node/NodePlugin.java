@@ -31,6 +31,7 @@ import dev.braid.linux.mount.change.KernelMounts;
 import dev.braid.linux.proc.Boot;
 import dev.braid.linux.proc.Holders;
 import dev.braid.linux.proc.Programs;
+import dev.braid.linux.wait.KernelWaits;
 import dev.braid.rpc.CallMetrics;
 import dev.braid.rpc.CallSteps;
 import dev.braid.rpc.RetryMetrics;
@@ -87,11 +88,13 @@ final class NodePlugin {
     var name = settings.get(NodeSettings.NODE_NAME);
     var chap = settings.get(NodeSettings.CHAP_FOLDER).map(ChapFolder::new);
     var namesakes = new Namesakes(name, Ticker.SYSTEM);
+    var waits = new KernelWaits(clock());
     var initiator =
         Initiator.ofHost(
             host.paths(state.folder(), settings.get(NodeSettings.LOCK_FOLDER)),
             chap,
             hostExec,
+            waits,
             steps,
             clock(),
             metrics,
@@ -111,6 +114,7 @@ final class NodePlugin {
         chap.map(on -> rotation(initiator.rotation(), paths::wake, metrics));
     var attacher = new InitiatorAttacher(initiator, paths::wake);
     var maps = DeviceMapper.ofKernel();
+    var work = new MapWork(maps, waits);
     var blocks = BlockDevices.ofKernel();
     var mounts = new KernelMounts(exec);
     var mountTable = host.mountTable();
@@ -121,7 +125,7 @@ final class NodePlugin {
     var discard = new Discard(orders, records, boot, attacher, mountTable, holders, clock());
     var fileSystems =
         new FileSystems(
-            blocks, new KernelBlockChange(), new Blkid(exec), new E2fsprogs(exec), steps);
+            work, blocks, new KernelBlockChange(), new Blkid(exec), new E2fsprogs(exec), steps);
     Optional<InitiatorChannel> channel =
         settings.get(NodeSettings.KUBERNETES)
             ? Optional.of(
@@ -153,15 +157,16 @@ final class NodePlugin {
                 discard,
                 attacher,
                 maps,
+                work,
                 fileSystems,
                 mountTable,
                 mounts,
                 steps),
             new UnstageVolume(
                 locks, records, attacher, attestor, maps, mountTable, unmount, discard),
-            new PublishVolume(locks, maps, blocks, mountTable, mounts, files, steps),
+            new PublishVolume(locks, maps, work, blocks, mountTable, mounts, files, steps),
             new UnpublishVolume(locks, maps, blocks, mountTable, unmount, discard, files, steps),
-            new VolumeWatch(maps, blocks, mountTable, initiator.health()::of),
+            new VolumeWatch(maps, work, blocks, mountTable, initiator.health()::of),
             new StorageWatch(initiator.health()::targets));
 
     var endpoint = settings.get(NodeSettings.ENDPOINT);

@@ -107,7 +107,7 @@ final class NodeService extends NodeGrpc.NodeImplBase {
   @Override
   public void nodeGetVolumeStats(
       NodeGetVolumeStatsRequest request, StreamObserver<NodeGetVolumeStatsResponse> to) {
-    Calls.answer(to, deadline -> stats(request));
+    Calls.answer(to, deadline -> stats(request, deadline));
   }
 
   @Override
@@ -193,9 +193,10 @@ final class NodeService extends NodeGrpc.NodeImplBase {
     return NodeUnpublishVolumeResponse.getDefaultInstance();
   }
 
-  private NodeGetVolumeStatsResponse stats(NodeGetVolumeStatsRequest request) {
+  private NodeGetVolumeStatsResponse stats(NodeGetVolumeStatsRequest request, Deadline deadline) {
     var volume = Fields.volumeId(request.getVolumeId());
-    var filling = watch.filling(volume, Fields.path("volume_path", request.getVolumePath()));
+    var path = Fields.path("volume_path", request.getVolumePath());
+    var filling = watch.filling(volume, path, deadline);
     var answer = NodeGetVolumeStatsResponse.newBuilder();
     filling
         .mounted()

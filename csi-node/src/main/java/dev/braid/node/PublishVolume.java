@@ -44,6 +44,7 @@ final class PublishVolume {
 
   private final VolumeLocks locks;
   private final DeviceMapper maps;
+  private final MapWork work;
   private final BlockDevices blocks;
   private final Supplier<MountTable> mountTable;
   private final Mounts mounts;
@@ -53,6 +54,7 @@ final class PublishVolume {
   PublishVolume(
       VolumeLocks locks,
       DeviceMapper maps,
+      MapWork work,
       BlockDevices blocks,
       Supplier<MountTable> mountTable,
       Mounts mounts,
@@ -60,6 +62,7 @@ final class PublishVolume {
       Steps steps) {
     this.locks = locks;
     this.maps = maps;
+    this.work = work;
     this.blocks = blocks;
     this.mountTable = mountTable;
     this.mounts = mounts;
@@ -75,7 +78,8 @@ final class PublishVolume {
     try (var volume = locks.take(wanted.volume(), "NodePublishVolume", deadline)) {
       DmDevice map =
           maps.multipath(wanted.volume().wwid()).orElseThrow(() -> notStaged(wanted.volume()));
-      try (Pinned pinned = maps.pin(map)) { // what is bound is this map's node, and no other's
+      // What is bound is this map's node, and no other's.
+      try (Pinned pinned = work.pin(map, deadline)) {
         if (wanted.use() instanceof VolumeUse.Block) {
           publishDevice(wanted, pinned.map());
         } else {
@@ -137,7 +141,7 @@ final class PublishVolume {
     Optional<MountEntry> there = table.at(target);
     Optional<DeviceNumber> wantedThere = Optional.of(map.number());
     if (there.isPresent()) {
-      if (!blocks.number(target).equals(wantedThere)) {
+      if (!there.get().showsMap() || !blocks.number(target).equals(wantedThere)) {
         throw occupied(target, there.get());
       }
       return;

@@ -65,6 +65,7 @@ final class StageVolume {
   private final Discard discard;
   private final Attacher attacher;
   private final DeviceMapper maps;
+  private final MapWork work;
   private final FileSystems fileSystems;
   private final Supplier<MountTable> mountTable;
   private final Mounts mounts;
@@ -83,6 +84,7 @@ final class StageVolume {
       Discard discard,
       Attacher attacher,
       DeviceMapper maps,
+      MapWork work,
       FileSystems fileSystems,
       Supplier<MountTable> mountTable,
       Mounts mounts,
@@ -95,6 +97,7 @@ final class StageVolume {
     this.discard = discard;
     this.attacher = attacher;
     this.maps = maps;
+    this.work = work;
     this.fileSystems = fileSystems;
     this.mountTable = mountTable;
     this.mounts = mounts;
@@ -130,7 +133,7 @@ final class StageVolume {
 
   private void make(Wanted wanted, Deadline deadline) {
     Attached attached = attacher.attach(wanted.lun(), deadline);
-    try (Pinned map = proven(attached)) { // until it is mounted, which holds it too
+    try (Pinned map = proven(attached, deadline)) { // until it is mounted, which holds it too
       if (wanted.use() instanceof VolumeUse.Ext4 ext4) {
         mount(wanted, ext4, map.map(), deadline);
       }
@@ -219,7 +222,7 @@ final class StageVolume {
    * The last look before anything is written: the device is the map of this very LUN, and stays it
    * until it is let go of.
    */
-  private Pinned proven(Attached attached) {
+  private Pinned proven(Attached attached, Deadline deadline) {
     DmDevice map =
         maps.multipath(attached.wwid())
             .orElseThrow(
@@ -228,7 +231,7 @@ final class StageVolume {
       throw new WrongDevice(
           attached.map() + " is not the map of " + attached.wwid() + ", which is " + map.node());
     }
-    return maps.pin(map);
+    return work.pin(map, deadline);
   }
 
   private void mount(Wanted wanted, VolumeUse.Ext4 ext4, DmDevice map, Deadline deadline) {
@@ -250,13 +253,16 @@ final class StageVolume {
       throw new InvalidInput(
           "staging_target_path", staging.toString(), "the caller must have made this folder");
     }
-    fileSystems.ensureExt4(map.node(), wanted.volume().serial(), ext4.readOnly(), deadline);
-    deadline.check("mounting " + map.node() + " on " + staging);
-    steps.run(
-        "mount volume",
-        step ->
-            mounts.mount(
-                step, map.node(), staging, "ext4", ext4.flags(), String.join(",", ext4.data())));
+    fileSystems.ensureExt4(map, wanted.volume().serial(), ext4.readOnly(), deadline);
+    String data = String.join(",", ext4.data());
+    work.run(
+        map,
+        "mounting",
+        deadline,
+        () ->
+            steps.run(
+                "mount volume",
+                step -> mounts.mount(step, map.node(), staging, "ext4", ext4.flags(), data)));
     if (!mountTable.get().at(staging).map(MountEntry::device).equals(Optional.of(map.number()))) {
       throw new KernelRefused(map.node() + " was mounted on " + staging + ", but is not there");
     }

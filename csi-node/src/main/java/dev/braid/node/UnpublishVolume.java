@@ -124,10 +124,11 @@ final class UnpublishVolume {
    * be nobody's any more.
    */
   private boolean isNode(MountEntry there, Optional<DeviceNumber> map) {
+    if (!there.showsMap()) {
+      return false; // a look at any other mount may wait for its device or server
+    }
     Optional<DeviceNumber> node = blocks.number(there.target());
-    return node.isPresent()
-        && (node.equals(map) || maps.byNumber(node.get()).isEmpty())
-        && there.root().startsWith("/dm-");
+    return node.isPresent() && (node.equals(map) || maps.byNumber(node.get()).isEmpty());
   }
 
   private void remove(Path target) {

@@ -1,5 +1,6 @@
 package dev.braid.node;
 
+import dev.braid.base.Deadline;
 import dev.braid.base.VolumeId;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.NotFound;
@@ -13,6 +14,7 @@ import dev.braid.linux.filesystem.Usage;
 import dev.braid.linux.mount.MountEntry;
 import dev.braid.linux.mount.MountTable;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,17 +24,23 @@ import java.util.function.Supplier;
 /** What a node can tell of a volume that it has: how full it is, and how its paths are. */
 final class VolumeWatch {
 
+  /** What has an answer gives it at once; nobody waits for it as long as for a stage. */
+  private static final Duration ASK = Duration.ofSeconds(10);
+
   private final DeviceMapper maps;
+  private final MapWork work;
   private final BlockDevices blocks;
   private final Supplier<MountTable> mountTable;
   private final Function<Wwid, Optional<LunHealth>> health;
 
   VolumeWatch(
       DeviceMapper maps,
+      MapWork work,
       BlockDevices blocks,
       Supplier<MountTable> mountTable,
       Function<Wwid, Optional<LunHealth>> health) {
     this.maps = maps;
+    this.work = work;
     this.blocks = blocks;
     this.mountTable = mountTable;
     this.health = health;
@@ -59,18 +67,27 @@ final class VolumeWatch {
 
   /**
    * @throws NotFound if the volume is not on this node, or not at that path
+   * @throws dev.braid.base.error.DeadlinePassed if file system or device do not tell
+   * @throws dev.braid.base.error.Busy if they still have not told an earlier call
    */
-  Filling filling(VolumeId volume, Path path) {
+  Filling filling(VolumeId volume, Path path, Deadline deadline) {
+    Deadline patience = deadline.atMost(ASK);
     DmDevice map = map(volume);
     Optional<MountEntry> there = mountTable.get().at(path);
     if (there.map(MountEntry::device).equals(Optional.of(map.number()))) {
-      return new Filling(Optional.of(Usage.of(path)), 0);
+      return new Filling(
+          Optional.of(
+              work.callMounted(map, "asking the file system of", patience, () -> Usage.of(path))),
+          0);
     }
-    Optional<DeviceNumber> device = there.isPresent() ? blocks.number(path) : Optional.empty();
+    Optional<DeviceNumber> device =
+        there.filter(MountEntry::showsMap).flatMap(e -> blocks.number(path));
     if (!device.equals(Optional.of(map.number()))) {
       throw new NotFound("volume " + volume + " is not at " + path + " on this node");
     }
-    return new Filling(Optional.empty(), blocks.bytes(map.node()));
+    return new Filling(
+        Optional.empty(),
+        work.call(map, "asking the size of", patience, () -> blocks.bytes(map.node())));
   }
 
   /**

@@ -41,6 +41,7 @@ import dev.braid.linux.mount.MountTable;
 import dev.braid.linux.mount.change.Mounts;
 import dev.braid.linux.proc.Holders;
 import dev.braid.linux.proc.Programs;
+import dev.braid.linux.wait.KernelWaits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -92,8 +93,20 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   /** The map went, and its number is another's, before it was opened. */
   boolean swapped;
 
-  /** Whether the plugin holds the map open. */
-  private boolean pinned;
+  /** How often the plugin holds the map open. */
+  private int pins;
+
+  /** What the kernel waits for before it mounts. */
+  Runnable beforeMount = () -> {};
+
+  /** What the kernel waits for before it says how large a device is. */
+  Runnable beforeSize = () -> {};
+
+  /** What a look at what is mounted somewhere comes upon. */
+  Runnable beforeNumber = () -> {};
+
+  /** What goes on in the kernel, whatever becomes of the plugin's calls. */
+  final KernelWaits waits = new KernelWaits(Clock.systemUTC());
 
   boolean detachFails;
 
@@ -191,7 +204,9 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   /** With another way for the node's word. */
   Plugin plugin(Steps steps, VolumeLocks locks, StageRecords records, Attestor attestor) {
     var files = new HostFiles();
-    var fileSystems = new FileSystems(this, this, new Blkid(this), new E2fsprogs(this), steps);
+    var work = new MapWork(this, waits);
+    var fileSystems =
+        new FileSystems(work, this, this, new Blkid(this), new E2fsprogs(this), steps);
     var unmount = new Unmount(this, writeOut(steps), HOLDERS, steps);
     var discard = discard(steps, records);
     return new Plugin(
@@ -204,14 +219,15 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
             discard,
             this,
             this,
+            work,
             fileSystems,
             this::table,
             this,
             steps),
         new UnstageVolume(locks, records, this, attestor, this, this::table, unmount, discard),
-        new PublishVolume(locks, this, this, this::table, this, files, steps),
+        new PublishVolume(locks, this, work, this, this::table, this, files, steps),
         new UnpublishVolume(locks, this, this, this::table, unmount, discard, files, steps),
-        new VolumeWatch(this, this, this::table, wwid -> health),
+        new VolumeWatch(this, work, this, this::table, wwid -> health),
         targets);
   }
 
@@ -383,7 +399,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
       throw new KernelRefused("the map mpatha went away while it was opened");
     }
     opened++;
-    pinned = true;
+    pins++;
     return new Pinned() {
       @Override
       public DmDevice map() {
@@ -393,14 +409,14 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
       @Override
       public void close() {
         opened--;
-        pinned = false;
+        pins--;
       }
     };
   }
 
   /** What is done with the device is done while it is held. */
   private void hold(String what) {
-    if (!pinned) {
+    if (pins == 0) {
       throw new AssertionError(what + " by a name that may be another map's by now");
     }
   }
@@ -439,6 +455,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   @Override
   public void mount(
       Step step, Path device, Path target, String type, Set<Flag> flags, String data) {
+    beforeMount.run();
     hold("mount");
     journal.add("mount " + device + " as " + type + " " + data);
     bytes[1024 + 0x34]++; // ext4 counts its mounts
@@ -502,6 +519,8 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
 
   @Override
   public long bytes(Path node) {
+    hold("asking");
+    beforeSize.run();
     return bytes.length;
   }
 
@@ -522,6 +541,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
 
   @Override
   public Optional<DeviceNumber> number(Path node) {
+    beforeNumber.run();
     return table()
         .at(node)
         .filter(e -> e.device().equals(DEVTMPFS))

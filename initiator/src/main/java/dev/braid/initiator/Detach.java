@@ -45,7 +45,7 @@ public final class Detach {
   public void stopQueueing(Wwid wwid, Deadline deadline) {
     try (var volume =
         new Hold(locks.exclusive(LockNames.volume(wwid), "stop queueing", deadline))) {
-      maps.stopQueueing(wwid, deadline);
+      maps.stopQueueing(wwid, volume, deadline);
     }
   }
 

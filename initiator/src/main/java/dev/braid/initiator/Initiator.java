@@ -31,6 +31,7 @@ import dev.braid.linux.net.RemoteClock;
 import dev.braid.linux.net.Routes;
 import dev.braid.linux.proc.Holders;
 import dev.braid.linux.proc.Programs;
+import dev.braid.linux.scsi.PunctualScsi;
 import dev.braid.linux.scsi.Sg;
 import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.ScsiDevices;
@@ -38,6 +39,7 @@ import dev.braid.linux.sysfs.change.ScsiBus;
 import dev.braid.linux.systemd.Systemd;
 import dev.braid.linux.systemd.change.Systemctl;
 import dev.braid.linux.uevent.UdevDatabase;
+import dev.braid.linux.wait.KernelWaits;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -98,12 +100,14 @@ public final class Initiator {
    * of its own goes on until the process ends: the one of {@link Pruning}.
    *
    * @param chap credentials for targets; empty: without CHAP
+   * @param waits what the caller does with a LUN's map besides, which then is known here too
    * @param othersWrong what the caller knows to be wrong with this host, for its gate
    */
   public static Initiator ofHost(
       HostPaths paths,
       Optional<ChapFolder> chap,
       Exec exec,
+      KernelWaits waits,
       Steps steps,
       Clock clock,
       Metrics metrics,
@@ -136,7 +140,9 @@ public final class Initiator {
     var seen = new Seen(paths.multipath(), gone, steps);
 
     var scsi = new Sg();
-    var identity = new Identity(scsi, paths.dev());
+    var identity = new Identity(scsi, paths.dev()); // for threads that can be left behind
+    var punctual = new PunctualScsi(scsi, waits);
+    var inCall = new Identity(punctual, paths.dev());
     var diagnosis =
         new Diagnosis(
             new Neighbours(paths.net().resolve("arp")),
@@ -149,9 +155,10 @@ public final class Initiator {
     var portals = new Portals(sessions, deadPortals, logins, reasons, strays, locks);
     var logouts = new Logouts(sessions, iscsiadm, steps);
     var tidying = new Tidying(sessions, devices, own, records, logouts, strays, locks);
-    var finder = new PathFinder(devices, sessions, blocks, dm, identity);
+    var finder = new PathFinder(devices, sessions, blocks, dm, inCall);
     var maps =
-        new Maps(dm, new KernelDeviceMapperChange(), multipathd, blocks, udev, holders, steps);
+        new Maps(
+            dm, new KernelDeviceMapperChange(), multipathd, blocks, udev, holders, waits, steps);
     var loops = new Loops(paths.sysfs().resolve("block"));
     var use = new PathUse(blocks, loops, Claims.ofKernel(), holders, paths.dev());
     var watch = new PortalWatch(sessions, reasons, clock, metrics);
@@ -169,7 +176,7 @@ public final class Initiator {
             new LunLimit(paths.sysfs()),
             paths.dev(),
             steps);
-    var writes = new WriteCheck(scsi, sessions, blocks, paths.dev());
+    var writes = new WriteCheck(punctual, sessions, blocks, paths.dev());
     var uninvited = new Uninvited(devices, sessions, blocks, dm, known);
     var assembly = new Assembly(scan, writes, maps, finder);
     var clocks =
@@ -225,7 +232,7 @@ public final class Initiator {
             secrets,
             own,
             sessions,
-            new SessionDevices(sessions, devices, blocks, maps, identity),
+            new SessionDevices(sessions, devices, blocks, maps, inCall),
             blocks,
             maps,
             diagnosis,

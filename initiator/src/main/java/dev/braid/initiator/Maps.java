@@ -20,6 +20,7 @@ import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.uevent.UdevDatabase;
 import dev.braid.linux.uevent.Uevent;
 import dev.braid.linux.uevent.UeventSocket;
+import dev.braid.linux.wait.KernelWaits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -49,6 +50,9 @@ final class Maps {
   /** A look at every process of the host, on a host that is busy. */
   private static final Duration SEARCH = Duration.ofSeconds(30);
 
+  /** For what puts a map back as it was; the call's own time may be over by then. */
+  private static final Duration PUT_BACK = Duration.ofSeconds(5);
+
   private static final long SECTOR = 512;
 
   private final DeviceMapper dm;
@@ -57,6 +61,7 @@ final class Maps {
   private final BlockTree blocks;
   private final UdevDatabase udev;
   private final Holders holders;
+  private final KernelWaits waits;
   private final Steps steps;
 
   Maps(
@@ -66,6 +71,7 @@ final class Maps {
       BlockTree blocks,
       UdevDatabase udev,
       Holders holders,
+      KernelWaits waits,
       Steps steps) {
     this.dm = dm;
     this.change = change;
@@ -73,6 +79,7 @@ final class Maps {
     this.blocks = blocks;
     this.udev = udev;
     this.holders = holders;
+    this.waits = waits;
     this.steps = steps;
   }
 
@@ -187,9 +194,14 @@ final class Maps {
    * went. If it was about to make one just then, the caller finds that when it looks again, with
    * the paths deleted.
    *
+   * <p>The kernel waits in it for its own work on the paths. A removal that is left behind there
+   * and ends well later has done what was wanted: the next detach finds no map, and goes on.
+   *
+   * @param hold is kept by a removal that hangs
    * @throws DeviceInUse naming the holders
+   * @throws DeadlinePassed if it hangs; it goes on
    */
-  void flush(Wwid wwid, Deadline deadline) {
+  void flush(Wwid wwid, Hold hold, Deadline deadline) {
     Optional<DmDevice> map = dm.multipath(wwid);
     if (map.isEmpty()) {
       return;
@@ -198,13 +210,13 @@ final class Maps {
     Deadline patience = patience(deadline);
     var pause = new Backoff();
     while (true) {
-      remove(map.get());
+      remove(map.get(), hold, deadline);
       map = dm.multipath(wwid);
       if (map.isEmpty()) {
         return;
       }
       if (patience.passed()) {
-        String changed = restore(map.get(), queueing, deadline);
+        String changed = restore(map.get(), queueing, hold, deadline);
         throw inUse(wwid, changed, deadline);
       }
       pause.await(patience);
@@ -218,19 +230,37 @@ final class Maps {
   }
 
   /** One try; the caller looks how it went. Maps of its partitions that nobody uses go with it. */
-  private void remove(DmDevice map) {
+  private void remove(DmDevice map, Hold hold, Deadline deadline) {
     List<DmDevice> parts = map.openCount() == 0 ? List.of() : unusedParts(map);
     if (map.openCount() > parts.size()) {
       return; // somebody else has it open
     }
     try {
       for (DmDevice part : parts) {
-        steps.run("remove partition map", step -> change.remove(step, part));
+        aside(
+            part,
+            "removing",
+            hold,
+            deadline,
+            () -> steps.run("remove partition map", step -> change.remove(step, part)));
       }
-      steps.run("remove map", step -> change.remove(step, map));
+      aside(
+          map,
+          "removing",
+          hold,
+          deadline,
+          () -> steps.run("remove map", step -> change.remove(step, map)));
     } catch (DeviceInUse e) {
       log.debug("opened again meanwhile: {}", e.getMessage());
     }
+  }
+
+  /**
+   * @param hold is kept until it has ended, however long that takes (rule 12)
+   */
+  private void aside(
+      DmDevice map, String doing, Hold hold, Deadline deadline, Runnable kernelChange) {
+    waits.run(map.describe(), doing, deadline, kernelChange, hold.keep());
   }
 
   private List<DmDevice> unusedParts(DmDevice map) {
@@ -258,9 +288,10 @@ final class Maps {
    * I/O of a LUN's map fails from now on where it has no path, also what waits already. It is said
    * to multipathd first, which would otherwise turn queueing on again at the next change of a path.
    *
+   * @param hold is kept by what hangs
    * @throws KernelRefused if it still queues
    */
-  void stopQueueing(Wwid wwid, Deadline deadline) {
+  void stopQueueing(Wwid wwid, Hold hold, Deadline deadline) {
     Optional<DmDevice> found = dm.multipath(wwid);
     if (found.isEmpty()) {
       return;
@@ -275,7 +306,12 @@ final class Maps {
     }
     // It goes by what it remembers of the map, and may not even run.
     if (queueing(map)) {
-      steps.run("fail I/O in kernel", step -> change.failIfNoPath(step, map));
+      aside(
+          map,
+          "failing what waits in",
+          hold,
+          deadline,
+          () -> steps.run("fail I/O in kernel", step -> change.failIfNoPath(step, map)));
     }
     if (queueing(map)) {
       throw new KernelRefused(
@@ -293,15 +329,16 @@ final class Maps {
    *
    * @return what could not be put back, for the message; empty if all is as it was
    */
-  private String restore(DmDevice map, boolean queueing, Deadline deadline) {
+  private String restore(DmDevice map, boolean queueing, Hold hold, Deadline deadline) {
     var left = new ArrayList<String>();
     if (isSuspended(map)) {
-      attempt(map, () -> steps.run("resume map", step -> change.resume(step, map)));
+      putBack(
+          map, "resuming", hold, () -> steps.run("resume map", step -> change.resume(step, map)));
       if (isSuspended(map)) {
         left.add("It is suspended and was not resumed: dmsetup resume " + map.name());
       }
     }
-    if (queueing && !ensureQueueing(map, deadline)) {
+    if (queueing && !ensureQueueing(map, hold, deadline)) {
       left.add(
           "It does not queue any more, so I/O fails once no path is left, and could not be told to:"
               + " multipathd restorequeueing map "
@@ -320,7 +357,7 @@ final class Maps {
    *
    * @return whether it queues, read back
    */
-  private boolean ensureQueueing(DmDevice map, Deadline deadline) {
+  private boolean ensureQueueing(DmDevice map, Hold hold, Deadline deadline) {
     if (queueing(map)) {
       return true;
     }
@@ -332,15 +369,19 @@ final class Maps {
       log.warn("multipathd: {}", e.getMessage());
     }
     if (!queueing(map)) {
-      attempt(map, () -> steps.run("queue in kernel", step -> change.queueIfNoPath(step, map)));
+      putBack(
+          map,
+          "having I/O wait in",
+          hold,
+          () -> steps.run("queue in kernel", step -> change.queueIfNoPath(step, map)));
     }
     return queueing(map);
   }
 
   /** What fails here must not hide what is told of it: that the map is in use. */
-  private static void attempt(DmDevice map, Runnable change) {
+  private void putBack(DmDevice map, String doing, Hold hold, Runnable kernelChange) {
     try {
-      change.run();
+      aside(map, doing, hold, Deadline.after(PUT_BACK), kernelChange);
     } catch (BraidException e) {
       log.error("map {} could not be put back as it was", map.name(), e);
     }
@@ -348,8 +389,10 @@ final class Maps {
 
   private DeviceInUse inUse(Wwid wwid, String changed, Deadline deadline) {
     Optional<DmDevice> map = dm.multipath(wwid);
-    List<String> who =
-        map.map(m -> holders.of(m.number(), deadline.atMost(SEARCH))).orElse(List.of());
+    var who = new ArrayList<String>();
+    map.map(m -> holders.of(m.number(), deadline.atMost(SEARCH))).ifPresent(who::addAll);
+    // What of ours hangs in the kernel may hold it, and shows in no list of open files.
+    map.map(m -> waits.on(m.describe())).ifPresent(who::addAll);
     return new DeviceInUse(
         "the map "
             + map.map(DmDevice::name).orElse(wwid.text())

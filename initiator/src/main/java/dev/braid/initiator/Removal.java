@@ -84,12 +84,12 @@ final class Removal {
     Optional<Lun> noted = known.find(wwid);
     List<PathFinder.Path> paths = paths(wwid, noted, deadline);
     refuseStrangers(words(wwid, paths, volume, deadline));
-    maps.flush(wwid, deadline); // halts here while anything holds it
+    maps.flush(wwid, volume, deadline); // halts here while anything holds it
     // Whatever still stands on a path came to it past the map.
     use.checkFree(paths.stream().map(PathFinder.Path::device).toList(), volume, deadline);
     delete(wwid, paths, volume, deadline);
     // multipathd, behind with its events, may have made it anew while the paths were there.
-    maps.flush(wwid, deadline);
+    maps.flush(wwid, volume, deadline);
     tidying.after(left(paths, noted, own.targets()), deadline);
     forget(wwid);
     checkNothingLeft(wwid, noted.filter(lun -> fits(lun, paths)), deadline);

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import dev.braid.base.Deadline;
 import dev.braid.base.Serial;
 import dev.braid.base.Wwid;
+import dev.braid.base.error.Busy;
+import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Step;
@@ -15,22 +17,27 @@ import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.dm.DmTarget;
 import dev.braid.linux.dm.change.DeviceMapperChange;
+import dev.braid.linux.lock.Lock;
 import dev.braid.linux.multipath.MultipathdSocket;
 import dev.braid.linux.multipath.change.Multipathd;
 import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.uevent.UdevDatabase;
+import dev.braid.linux.wait.KernelWaits;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On a kernel that is made up, and with a multipathd that does not run. */
@@ -42,13 +49,14 @@ class MapsTest {
 
   @TempDir Path folder;
   private final FakeKernel kernel = new FakeKernel();
+  private final KernelWaits waits = new KernelWaits(Clock.systemUTC());
 
   @Test
   @DisplayName("F25: queueing is stopped in the kernel where multipathd does not do it")
   void stopsWithoutMultipathd() {
-    maps().stopQueueing(LUN, deadline());
+    maps().stopQueueing(LUN, Hold.ofNothing(), deadline());
     assertThat(kernel.messages).containsExactly("fail_if_no_path");
-    maps().stopQueueing(LUN, deadline());
+    maps().stopQueueing(LUN, Hold.ofNothing(), deadline());
     assertThat(kernel.messages).as("it is so already").hasSize(1);
   }
 
@@ -56,7 +64,7 @@ class MapsTest {
   @DisplayName("F25, rule 9: that queueing is stopped is read back")
   void readsBack() {
     kernel.isDeaf = true;
-    assertThatThrownBy(() -> maps().stopQueueing(LUN, deadline()))
+    assertThatThrownBy(() -> maps().stopQueueing(LUN, Hold.ofNothing(), deadline()))
         .isInstanceOf(KernelRefused.class)
         .hasMessageContaining("mpatha");
   }
@@ -65,7 +73,7 @@ class MapsTest {
   @DisplayName("F25: without a map there is nothing to stop")
   void noMap() {
     kernel.isThere = false;
-    maps().stopQueueing(LUN, deadline());
+    maps().stopQueueing(LUN, Hold.ofNothing(), deadline());
     assertThat(kernel.messages).isEmpty();
   }
 
@@ -85,10 +93,11 @@ class MapsTest {
       stopped.bind(UnixDomainSocketAddress.of(silent));
       assertTimeoutPreemptively(
           Duration.ofSeconds(5),
-          () -> maps(new MultipathdSocket(silent, "/none")).flush(LUN, deadline()));
+          () ->
+              maps(new MultipathdSocket(silent, "/none")).flush(LUN, Hold.ofNothing(), deadline()));
     }
     assertThat(kernel.removed).containsExactly(MAP.uuid());
-    maps().flush(LUN, deadline());
+    maps().flush(LUN, Hold.ofNothing(), deadline());
     assertThat(kernel.removed).as("it is gone already").hasSize(1);
   }
 
@@ -97,7 +106,7 @@ class MapsTest {
   void closedLater() {
     kernel.openFor = 3;
     kernel.refusals = 1;
-    maps().flush(LUN, deadline());
+    maps().flush(LUN, Hold.ofNothing(), deadline());
     assertThat(kernel.isThere).isFalse();
   }
 
@@ -105,7 +114,7 @@ class MapsTest {
   @DisplayName("rule 9: a map held open stays, queues as before, and its holder is named in time")
   void heldOpen() {
     kernel.openFor = Integer.MAX_VALUE;
-    assertThatThrownBy(() -> maps().flush(LUN, soon()))
+    assertThatThrownBy(() -> maps().flush(LUN, Hold.ofNothing(), soon()))
         .isInstanceOf(DeviceInUse.class)
         .hasMessageContainingAll("mpatha", "open count 1", "process 7 (cat)", "paths are kept")
         .hasMessageNotContaining("queue");
@@ -119,7 +128,8 @@ class MapsTest {
   void queuesAgain() {
     kernel.openFor = Integer.MAX_VALUE;
     kernel.changesWhileOpen = true;
-    assertThatThrownBy(() -> maps().flush(LUN, soon())).isInstanceOf(DeviceInUse.class);
+    assertThatThrownBy(() -> maps().flush(LUN, Hold.ofNothing(), soon()))
+        .isInstanceOf(DeviceInUse.class);
     assertThat(kernel.messages).containsExactly("queue_if_no_path");
     assertThat(kernel.isQueueing).isTrue();
     assertThat(kernel.isSuspended).isFalse();
@@ -131,7 +141,7 @@ class MapsTest {
     kernel.openFor = Integer.MAX_VALUE;
     kernel.changesWhileOpen = true;
     kernel.isDeaf = true;
-    assertThatThrownBy(() -> maps().flush(LUN, soon()))
+    assertThatThrownBy(() -> maps().flush(LUN, Hold.ofNothing(), soon()))
         .isInstanceOf(DeviceInUse.class)
         .hasMessageContainingAll(
             "process 7 (cat)",
@@ -145,8 +155,66 @@ class MapsTest {
   void staysOff() {
     kernel.openFor = Integer.MAX_VALUE;
     kernel.isQueueing = false;
-    assertThatThrownBy(() -> maps().flush(LUN, soon())).isInstanceOf(DeviceInUse.class);
+    assertThatThrownBy(() -> maps().flush(LUN, Hold.ofNothing(), soon()))
+        .isInstanceOf(DeviceInUse.class);
     assertThat(kernel.messages).isEmpty();
+  }
+
+  @Test
+  @Timeout(20)
+  @DisplayName("rule 9: a removal that hangs in the kernel is left in time, and keeps its lock")
+  void removalHangs() throws InterruptedException {
+    var released = new CountDownLatch(1);
+    var ends = new CountDownLatch(1);
+    kernel.beforeRemove = () -> await(ends);
+    try (var hold = new Hold(lock(released))) {
+      assertThatThrownBy(() -> maps().flush(LUN, hold, soon()))
+          .isInstanceOf(DeadlinePassed.class)
+          .hasMessageContaining("removing the map mpatha");
+    }
+    assertThat(released.getCount()).as("what goes on holds on (rule 12)").isEqualTo(1);
+    assertThatThrownBy(() -> maps().flush(LUN, Hold.ofNothing(), deadline()))
+        .isInstanceOf(Busy.class)
+        .hasMessageContaining("removing the map mpatha");
+
+    ends.countDown();
+    released.await();
+    maps().flush(LUN, Hold.ofNothing(), deadline());
+    assertThat(kernel.removed).as("once").containsExactly(MAP.uuid());
+  }
+
+  @Test
+  @Timeout(20)
+  @DisplayName("rule 9: what of ours hangs on a map is named among those who hold it")
+  void namesOwnWork() throws InterruptedException {
+    kernel.openFor = Integer.MAX_VALUE;
+    var ends = new CountDownLatch(1);
+    assertThatThrownBy(() -> waits.run(MAP.describe(), "mounting", soon(), () -> await(ends)))
+        .isInstanceOf(DeadlinePassed.class);
+    assertThatThrownBy(() -> maps().flush(LUN, Hold.ofNothing(), soon()))
+        .isInstanceOf(DeviceInUse.class)
+        .hasMessageContaining("mounting it in the kernel since");
+    ends.countDown();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError("the kernel heeds no interrupt, so nobody may send one", e);
+    }
+  }
+
+  private static Lock lock(CountDownLatch released) {
+    return new Lock() {
+      @Override
+      public void share() {}
+
+      @Override
+      public void close() {
+        released.countDown();
+      }
+    };
   }
 
   @Test
@@ -156,11 +224,12 @@ class MapsTest {
     Files.writeString(part.resolve("uuid"), "part1-" + MAP.uuid() + "\n");
     Files.createDirectories(folder.resolve("class/block/dm-7/holders/dm-8"));
     kernel.partOpen = 1;
-    assertThatThrownBy(() -> maps().flush(LUN, soon())).isInstanceOf(DeviceInUse.class);
+    assertThatThrownBy(() -> maps().flush(LUN, Hold.ofNothing(), soon()))
+        .isInstanceOf(DeviceInUse.class);
     assertThat(kernel.removed).isEmpty();
 
     kernel.partOpen = 0;
-    maps().flush(LUN, deadline());
+    maps().flush(LUN, Hold.ofNothing(), deadline());
     assertThat(kernel.removed).containsExactly("part1-" + MAP.uuid(), MAP.uuid());
   }
 
@@ -176,6 +245,7 @@ class MapsTest {
         new BlockTree(folder),
         new UdevDatabase(folder),
         (device, deadline) -> deadline.passed() ? List.of() : List.of("process 7 (cat)"),
+        waits,
         Steps.unobserved());
   }
 
@@ -204,6 +274,9 @@ class MapsTest {
 
     /** So often its removal is refused: it was opened just then. */
     int refusals;
+
+    /** What the kernel waits for before it removes. */
+    Runnable beforeRemove = () -> {};
 
     /** The open count of a map of its partition; negative where there is none. */
     int partOpen = -1;
@@ -269,6 +342,7 @@ class MapsTest {
         refusals--;
         throw new DeviceInUse("it is open");
       }
+      beforeRemove.run();
       removed.add(map.uuid());
       if (map.uuid().equals(MAP.uuid())) {
         isThere = false;

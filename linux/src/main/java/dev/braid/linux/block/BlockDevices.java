@@ -5,7 +5,11 @@ import dev.braid.linux.DeviceNumber;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Questions to block devices by their node. */
+/**
+ * Questions to block devices by their node. But for {@link #number} each opens it, which the kernel
+ * may have wait for a device that is dead, without end: whoever has a deadline asks on a thread
+ * that can be left behind.
+ */
 public interface BlockDevices {
 
   /** The machine's own. */

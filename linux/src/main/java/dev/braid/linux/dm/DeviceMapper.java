@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /**
  * What device-mapper knows. Every answer is of now, and empty where the map is not there: it may
- * have gone since it was last seen.
+ * have gone since it was last seen. The questions wait for no device: what device-mapper locks to
+ * answer them, it lets go of before it waits for one. Only {@link #pin} may.
  */
 public interface DeviceMapper {
 
@@ -40,7 +41,8 @@ public interface DeviceMapper {
 
   /**
    * Holds a map open, and looks then that it is this one: a moment before its number may have
-   * become another's.
+   * become another's. The kernel may have it wait for somebody who just closes the map, and that
+   * for a path.
    *
    * @throws KernelRefused if it went away meanwhile, or cannot be opened
    */

@@ -30,6 +30,11 @@ public record DmDevice(
     return Path.of("/dev", kernelName());
   }
 
+  /** For messages. */
+  public String describe() {
+    return "the map " + name;
+  }
+
   /** {@code dm-N}, as sysfs calls it. */
   public String kernelName() {
     return "dm-" + number.minor();

@@ -54,6 +54,15 @@ public record MountEntry(
     return superOptions.contains("ro") || superOptions.contains("emergency_ro");
   }
 
+  /**
+   * Whether it shows the node of a device of device-mapper, which gives a container the device
+   * itself: the file system is then the one that holds {@code /dev}, and the node its root. To look
+   * at its target asks no device and no server, as it may with any other mount.
+   */
+  public boolean showsMap() {
+    return root.startsWith("/dm-") && (type.equals("devtmpfs") || type.equals("tmpfs"));
+  }
+
   /** The same, under another name. */
   MountEntry at(Path other) {
     return new MountEntry(id, parent, device, root, other, options, type, source, superOptions);

@@ -81,14 +81,8 @@ public record MountTable(List<MountEntry> entries) {
     return entries.stream().filter(e -> e.device().equals(device)).toList();
   }
 
-  /**
-   * Every bind mount of a device's node, which gives a container the device itself: the file system
-   * is then the one that holds {@code /dev}, and the node its root.
-   */
+  /** Every bind mount of a map's node. */
   public List<MountEntry> ofNode(String kernelName) {
-    return entries.stream()
-        .filter(e -> e.root().equals("/" + kernelName))
-        .filter(e -> e.type().equals("devtmpfs") || e.type().equals("tmpfs"))
-        .toList();
+    return entries.stream().filter(e -> e.showsMap() && e.root().equals("/" + kernelName)).toList();
   }
 }

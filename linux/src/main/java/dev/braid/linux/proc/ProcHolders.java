@@ -22,7 +22,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -46,6 +48,9 @@ final class ProcHolders implements Holders {
   private final Path sys;
   private final Function<Loop, Set<DeviceNumber>> under;
 
+  /** Searches that were left behind. */
+  private final Map<DeviceNumber, Search> hanging = new ConcurrentHashMap<>();
+
   /**
    * @param under what a loop device stands on
    */
@@ -57,28 +62,75 @@ final class ProcHolders implements Holders {
 
   /**
    * On a thread of its own, since a look at another process's file can hang, if that file lies on a
-   * dead network file system.
+   * dead network file system. Of searches for one device that hang there is one: as long as it
+   * does, what it has found is the answer to whoever asks again.
    */
   @Override
   public List<String> of(DeviceNumber device, Deadline deadline) {
+    Search earlier = hanging.get(device);
+    if (earlier != null) {
+      if (!earlier.ends(deadline)) {
+        return earlier.said();
+      }
+      hanging.remove(device, earlier);
+    }
+    Search search = start(device);
+    if (!search.ends(deadline)) {
+      hanging.put(device, search);
+    }
+    return search.said();
+  }
+
+  private Search start(DeviceNumber device) {
     var found = new ConcurrentLinkedQueue<String>();
-    var search = new FutureTask<Boolean>(() -> search(device, found), true);
-    var thread = new Thread(search, "holders of " + device);
+    var task = new FutureTask<Boolean>(() -> search(device, found), true);
+    var thread = new Thread(task, "holders of " + device);
     thread.setDaemon(true);
     thread.start();
-    try {
-      search.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      found.add("perhaps others (the search took too long)");
-    } catch (ExecutionException e) {
-      // Found by a search that failed, "nobody" would be a lie that somebody deletes a device on.
-      log.error("the search for the holders of {} failed", device, e.getCause());
-      found.add("perhaps others (the search failed: " + e.getCause() + ")");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      found.add("perhaps others (the search was ended)");
+    return new Search(device, found, task);
+  }
+
+  /**
+   * A search that was begun.
+   *
+   * @param found so far
+   */
+  private record Search(DeviceNumber device, Queue<String> found, FutureTask<Boolean> task) {
+
+    /** Whether it has come to its end, well or not, before the deadline. */
+    boolean ends(Deadline deadline) {
+      try {
+        task.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+        return true;
+      } catch (ExecutionException e) {
+        return true;
+      } catch (TimeoutException e) {
+        return false;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
     }
-    return List.copyOf(new LinkedHashSet<>(found));
+
+    /** Of one that has not ended, or has failed, "nobody" would be a lie to delete a device on. */
+    List<String> said() {
+      var said = new LinkedHashSet<>(found);
+      if (!task.isDone()) {
+        boolean ended = Thread.currentThread().isInterrupted();
+        said.add("perhaps others (the search " + (ended ? "was ended)" : "took too long)"));
+        return List.copyOf(said);
+      }
+      try {
+        task.get();
+      } catch (ExecutionException e) {
+        log.error("the search for the holders of {} failed", device, e.getCause());
+        said.add("perhaps others (the search failed: " + e.getCause() + ")");
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        said.add("perhaps others (the search was ended)");
+      }
+      return List.copyOf(said);
+    }
   }
 
   /** What may hang comes last: all else is found by then. */

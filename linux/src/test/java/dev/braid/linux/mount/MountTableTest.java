@@ -49,6 +49,15 @@ class MountTableTest {
   }
 
   @Test
+  @DisplayName("a map's node is told from every other mount without a look at its target")
+  void showsMap() {
+    assertThat(TABLE.entries())
+        .filteredOn(MountEntry::showsMap)
+        .extracting(MountEntry::id)
+        .containsExactly(92);
+  }
+
+  @Test
   @DisplayName("F25: a file system that turned read-only is told from one that was mounted so")
   void turnedReadOnly() {
     assertThat(TABLE.at(Path.of("/pods/2")).orElseThrow().turnedReadOnly()).isTrue();

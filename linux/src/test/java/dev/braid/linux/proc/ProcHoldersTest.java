@@ -14,9 +14,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ProcHoldersTest {
@@ -139,6 +142,44 @@ class ProcHoldersTest {
     Thread.currentThread().interrupt();
     assertThat(find()).containsExactly("perhaps others (the search was ended)");
     assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  @Timeout(20)
+  @DisplayName("rule 9: of searches that hang there is one, and all are told what it has found")
+  void hangs() throws Exception {
+    process(10, "mnt:[1]", "90 28 253:7 / /staging rw - ext4 /dev/dm-7 rw\n");
+    loop(0, "/dead/image");
+    var answers = new CountDownLatch(1);
+    var begun = new AtomicInteger();
+    var holders =
+        new ProcHolders(
+            root.resolve("proc"),
+            root.resolve("sys"),
+            loop -> {
+              begun.incrementAndGet();
+              await(answers);
+              return Set.of(MAP);
+            });
+    for (int i = 0; i < 5; i++) {
+      assertThat(holders.of(MAP, Deadline.after(Duration.ofMillis(200))))
+          .containsExactly(
+              "mount /staging (seen by process 10)", "perhaps others (the search took too long)");
+    }
+    assertThat(begun).hasValue(1);
+    answers.countDown();
+    assertThat(holders.of(MAP, Deadline.after(Duration.ofSeconds(10))))
+        .containsExactly(
+            "mount /staging (seen by process 10)", "loop device /dev/loop0 over /dead/image");
+    assertThat(begun).as("what has ended is begun anew").hasValue(2);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError("the kernel heeds no interrupt, so nobody may send one", e);
+    }
   }
 
   @Test

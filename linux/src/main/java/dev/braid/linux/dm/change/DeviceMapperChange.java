@@ -4,7 +4,12 @@ import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.step.Step;
 import dev.braid.linux.dm.DmDevice;
 
-/** Changes to one map, each addressed so that it cannot meet another one of the same name. */
+/**
+ * Changes to one map, each addressed so that it cannot meet another one of the same name. In each
+ * the kernel may wait for what somebody else, or its own work on the paths, has not brought to its
+ * end; no deadline can end that, and whoever has one makes them on a thread that can be left
+ * behind.
+ */
 public interface DeviceMapperChange {
 
   /** Lets I/O through again; nothing where the map is not suspended, or gone. */

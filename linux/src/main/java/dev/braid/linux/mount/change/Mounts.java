@@ -23,14 +23,16 @@ public interface Mounts {
   }
 
   /**
-   * Mounts a file system.
+   * Mounts a file system, whose superblock and journal are read for it: where the device is dead
+   * that may last without end, and whoever has a deadline does it on a thread that can be left
+   * behind.
    *
    * @param data options that the file system itself reads, comma-separated; may be empty
    * @throws dev.braid.base.error.DeviceInUse if the device is mounted or claimed already
    */
   void mount(Step step, Path device, Path target, String type, Set<Flag> flags, String data);
 
-  /** Shows a folder or file at a second place. */
+  /** Shows a folder or file at a second place. What is shown is not turned to for it. */
   void bind(Step step, Path source, Path target);
 
   /**
