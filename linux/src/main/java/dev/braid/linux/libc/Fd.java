@@ -27,7 +27,7 @@ public final class Fd implements AutoCloseable {
     if (number >= 0) {
       int closing = number;
       number = -1;
-      LibC.INSTANCE.close(closing);
+      LibC.close(closing);
     }
   }
 

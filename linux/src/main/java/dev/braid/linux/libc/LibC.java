@@ -1,6 +1,5 @@
 package dev.braid.linux.libc;
 
-import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
@@ -8,74 +7,84 @@ import com.sun.jna.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The C library's entry points. ioctl and fcntl are variadic in C; on Linux x86-64 and arm64 one
- * argument of pointer size is passed alike either way.
+ * The C library's entry points, each bound to a method of its own: called through a proxy, a system
+ * call would cost many times its own time. What C calls long and size_t is long here, as on every
+ * machine that this runs on. -1 says that it failed, and {@link Native#getLastError} how.
+ *
+ * <p>ioctl and fcntl are variadic in C; on Linux x86-64 and arm64 one argument of pointer size is
+ * passed alike either way.
  */
-interface LibC extends Library {
+final class LibC {
 
-  LibC INSTANCE = Native.load("c", LibC.class);
+  static {
+    Native.register(LibC.class, "c");
+  }
 
-  int open(String path, int flags, int mode) throws LastErrorException;
+  private LibC() {}
 
-  int close(int fd);
+  static native int open(String path, int flags, int mode);
 
-  int ioctl(int fd, NativeLong request, Pointer argument) throws LastErrorException;
+  static native int close(int fd);
 
-  int fcntl(int fd, int command, Pointer argument) throws LastErrorException;
+  static native int ioctl(int fd, long request, @Nullable Pointer argument);
 
-  int fsync(int fd) throws LastErrorException;
+  static native int fcntl(int fd, int command, Pointer argument);
 
-  NativeLong read(int fd, Pointer buffer, NativeLong count) throws LastErrorException;
+  static native int fsync(int fd);
 
-  NativeLong write(int fd, Pointer buffer, NativeLong count) throws LastErrorException;
+  static native long read(int fd, Pointer buffer, long count);
 
-  NativeLong pread(int fd, Pointer buffer, NativeLong count, NativeLong offset)
-      throws LastErrorException;
+  static native long write(int fd, Pointer buffer, long count);
 
-  NativeLong pwrite(int fd, Pointer buffer, NativeLong count, NativeLong offset)
-      throws LastErrorException;
+  static native long pread(int fd, Pointer buffer, long count, long offset);
 
-  int mount(
+  static native long pwrite(int fd, Pointer buffer, long count, long offset);
+
+  static native int mount(
       @Nullable String source,
       String target,
       @Nullable String type,
-      NativeLong flags,
-      @Nullable String data)
-      throws LastErrorException;
+      long flags,
+      @Nullable String data);
 
-  int umount2(String target, int flags) throws LastErrorException;
+  static native int umount2(String target, int flags);
 
-  /** For what has no function here. Numbers go as longs, as the kernel takes them. */
-  NativeLong syscall(NativeLong number, Object... arguments) throws LastErrorException;
+  static native int socket(int domain, int type, int protocol);
 
-  int socket(int domain, int type, int protocol) throws LastErrorException;
+  static native int bind(int fd, Pointer address, int length);
 
-  int bind(int fd, Pointer address, int length) throws LastErrorException;
+  static native int connect(int fd, Pointer address, int length);
 
-  int connect(int fd, Pointer address, int length) throws LastErrorException;
+  static native int setsockopt(int fd, int level, int option, Pointer value, int length);
 
-  int setsockopt(int fd, int level, int option, Pointer value, int length)
-      throws LastErrorException;
+  static native long recv(int fd, Pointer buffer, long length, int flags);
 
-  NativeLong recv(int fd, Pointer buffer, NativeLong length, int flags) throws LastErrorException;
+  static native long send(int fd, Pointer buffer, long length, int flags);
 
-  NativeLong send(int fd, Pointer buffer, NativeLong length, int flags) throws LastErrorException;
+  static native int poll(Pointer fds, long count, int timeoutMillis);
 
-  int poll(Pointer fds, NativeLong count, int timeoutMillis) throws LastErrorException;
+  static native int mkdir(String path, int mode);
 
-  int mkdir(String path, int mode) throws LastErrorException;
+  static native int rmdir(String path);
 
-  int rmdir(String path) throws LastErrorException;
+  static native int symlink(String target, String path);
 
-  int symlink(String target, String path) throws LastErrorException;
+  static native int unlink(String path);
 
-  int unlink(String path) throws LastErrorException;
+  static native int statvfs(String path, Pointer answer);
 
-  int statvfs(String path, Pointer answer) throws LastErrorException;
+  static native int statx(int folder, String path, int flags, int mask, Pointer answer);
 
-  int statx(int folder, String path, int flags, int mask, Pointer answer) throws LastErrorException;
+  static native int kill(int pid, int signal);
 
-  int kill(int pid, int signal) throws LastErrorException;
+  static native int getpid();
 
-  int getpid();
+  /** What takes arguments of several kinds, which no method can be bound to. */
+  interface Variadic extends Library {
+
+    Variadic INSTANCE = Native.load("c", Variadic.class);
+
+    /** For what has no function here. Numbers go as longs, as the kernel takes them. */
+    NativeLong syscall(NativeLong number, Object... arguments);
+  }
 }

@@ -1,7 +1,7 @@
 package dev.braid.linux.libc;
 
-import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
+import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import dev.braid.base.Deadline;
@@ -35,7 +35,7 @@ public final class Posix {
   /** Opens with O_CLOEXEC always, so that no child inherits a device or a lock. */
   public static Fd open(Path path, int flags, int mode) throws ErrnoException {
     String what = path.toString();
-    int fd = retry("open " + what, () -> LibC.INSTANCE.open(what, flags | O_CLOEXEC, mode));
+    int fd = retry("open", what, () -> LibC.open(what, flags | O_CLOEXEC, mode));
     return new Fd(fd, what);
   }
 
@@ -45,69 +45,66 @@ public final class Posix {
 
   /** A socket, with SOCK_CLOEXEC. */
   public static Fd socket(int domain, int type, int protocol) throws ErrnoException {
-    int fd = retry("socket", () -> LibC.INSTANCE.socket(domain, type | O_CLOEXEC, protocol));
+    int fd = retry("socket", "of domain " + domain, () -> LibC.socket(domain, type | O_CLOEXEC, protocol));
     return new Fd(fd, "socket");
   }
 
   public static void bind(Fd fd, Memory address) throws ErrnoException {
-    retry("bind", () -> LibC.INSTANCE.bind(fd.number(), address, (int) address.size()));
+    retry("bind", fd, () -> LibC.bind(fd.number(), address, (int) address.size()));
   }
 
   /** Connects. On EINTR it does not try again: the caller sees it and begins with a new socket. */
   public static void connect(Fd fd, Memory address, int length) throws ErrnoException {
-    once("connect", () -> LibC.INSTANCE.connect(fd.number(), address, length));
+    once("connect", fd, () -> LibC.connect(fd.number(), address, length));
   }
 
   public static void setsockopt(Fd fd, int level, int option, Memory value) throws ErrnoException {
     retry(
         "setsockopt",
-        () -> LibC.INSTANCE.setsockopt(fd.number(), level, option, value, (int) value.size()));
+        fd,
+        () -> LibC.setsockopt(fd.number(), level, option, value, (int) value.size()));
   }
 
   public static int recv(Fd fd, Memory buffer, int flags) throws ErrnoException {
     return retry(
         "recv",
+        fd,
         () ->
-            LibC.INSTANCE
-                .recv(fd.number(), buffer, new NativeLong(buffer.size()), flags)
-                .intValue());
+            (int) LibC.recv(fd.number(), buffer, buffer.size(), flags));
   }
 
   public static int send(Fd fd, Pointer buffer, int length, int flags) throws ErrnoException {
     return retry(
         "send",
-        () -> LibC.INSTANCE.send(fd.number(), buffer, new NativeLong(length), flags).intValue());
+        fd,
+        () -> (int) LibC.send(fd.number(), buffer, length, flags));
   }
 
   public static int pread(Fd fd, Memory buffer, long offset) throws ErrnoException {
     return retry(
-        "pread " + fd,
+        "pread", fd,
         () ->
-            LibC.INSTANCE
-                .pread(fd.number(), buffer, new NativeLong(buffer.size()), new NativeLong(offset))
-                .intValue());
+            (int) LibC.pread(fd.number(), buffer, buffer.size(), offset));
   }
 
   public static int pwrite(Fd fd, Memory buffer, long offset) throws ErrnoException {
     return retry(
-        "pwrite " + fd,
+        "pwrite", fd,
         () ->
-            LibC.INSTANCE
-                .pwrite(fd.number(), buffer, new NativeLong(buffer.size()), new NativeLong(offset))
-                .intValue());
+            (int) LibC.pwrite(fd.number(), buffer, buffer.size(), offset));
   }
 
   /** Reads what there is, at most the buffer's size. 0 is the end. */
   public static int read(Fd fd, Memory buffer) throws ErrnoException {
     return retry(
-        "read " + fd,
-        () -> LibC.INSTANCE.read(fd.number(), buffer, new NativeLong(buffer.size())).intValue());
+        "read", fd,
+        () -> (int) LibC.read(fd.number(), buffer, buffer.size()));
   }
 
   public static int write(Fd fd, Memory buffer) throws ErrnoException {
     return retry(
-        "write " + fd,
-        () -> LibC.INSTANCE.write(fd.number(), buffer, new NativeLong(buffer.size())).intValue());
+        "write", fd,
+        () -> (int) LibC.write(fd.number(), buffer, buffer.size()));
   }
 
   /**
@@ -118,22 +115,22 @@ public final class Posix {
       throws ErrnoException {
     Pointer p = argument == null ? Pointer.NULL : argument;
     return retry(
-        name + " on " + fd, () -> LibC.INSTANCE.ioctl(fd.number(), new NativeLong(request), p));
+        name, fd, () -> LibC.ioctl(fd.number(), request, p));
   }
 
   /** An ioctl whose argument is a number and not an address. */
   public static int ioctl(Fd fd, String name, long request, long argument) throws ErrnoException {
     Pointer p = new Pointer(argument);
     return retry(
-        name + " on " + fd, () -> LibC.INSTANCE.ioctl(fd.number(), new NativeLong(request), p));
+        name, fd, () -> LibC.ioctl(fd.number(), request, p));
   }
 
   public static int fcntl(Fd fd, String name, int command, Memory argument) throws ErrnoException {
-    return retry(name + " on " + fd, () -> LibC.INSTANCE.fcntl(fd.number(), command, argument));
+    return retry(name, fd, () -> LibC.fcntl(fd.number(), command, argument));
   }
 
   public static void fsync(Fd fd) throws ErrnoException {
-    retry("fsync " + fd, () -> LibC.INSTANCE.fsync(fd.number()));
+    retry("fsync", fd, () -> LibC.fsync(fd.number()));
   }
 
   public static void mount(
@@ -144,8 +141,8 @@ public final class Posix {
       @Nullable String data)
       throws ErrnoException {
     retry(
-        "mount " + source + " on " + target,
-        () -> LibC.INSTANCE.mount(source, target.toString(), type, new NativeLong(flags), data));
+        "mount", target,
+        () -> LibC.mount(source, target.toString(), type, flags, data));
   }
 
   /**
@@ -156,9 +153,9 @@ public final class Posix {
     var here = new NativeLong(Abi.Syscalls.AT_FDCWD);
     int copy =
         retry(
-            "open_tree " + source,
+            "open_tree", source,
             () ->
-                LibC.INSTANCE
+                LibC.Variadic.INSTANCE
                     .syscall(
                         new NativeLong(Abi.Syscalls.SYS_open_tree),
                         here,
@@ -170,9 +167,9 @@ public final class Posix {
       attributes.clear();
       attributes.setLong(Abi.MountAttr.ATTR_SET, Abi.Mount.MOUNT_ATTR_RDONLY);
       retry(
-          "mount_setattr " + source,
+          "mount_setattr", source,
           () ->
-              LibC.INSTANCE
+              LibC.Variadic.INSTANCE
                   .syscall(
                       new NativeLong(Abi.Syscalls.SYS_mount_setattr),
                       new NativeLong(fd.number()),
@@ -182,9 +179,9 @@ public final class Posix {
                       new NativeLong(Abi.MountAttr.SIZE))
                   .intValue());
       retry(
-          "move_mount to " + target,
+          "move_mount", target,
           () ->
-              LibC.INSTANCE
+              LibC.Variadic.INSTANCE
                   .syscall(
                       new NativeLong(Abi.Syscalls.SYS_move_mount),
                       new NativeLong(fd.number()),
@@ -197,25 +194,25 @@ public final class Posix {
   }
 
   public static void umount(Path target, int flags) throws ErrnoException {
-    retry("umount " + target, () -> LibC.INSTANCE.umount2(target.toString(), flags));
+    retry("umount", target, () -> LibC.umount2(target.toString(), flags));
   }
 
   public static void mkdir(Path path, int mode) throws ErrnoException {
-    retry("mkdir " + path, () -> LibC.INSTANCE.mkdir(path.toString(), mode));
+    retry("mkdir", path, () -> LibC.mkdir(path.toString(), mode));
   }
 
   public static void rmdir(Path path) throws ErrnoException {
-    retry("rmdir " + path, () -> LibC.INSTANCE.rmdir(path.toString()));
+    retry("rmdir", path, () -> LibC.rmdir(path.toString()));
   }
 
   public static void symlink(Path target, Path path) throws ErrnoException {
     retry(
-        "symlink " + path + " to " + target,
-        () -> LibC.INSTANCE.symlink(target.toString(), path.toString()));
+        "symlink", path,
+        () -> LibC.symlink(target.toString(), path.toString()));
   }
 
   public static void unlink(Path path) throws ErrnoException {
-    retry("unlink " + path, () -> LibC.INSTANCE.unlink(path.toString()));
+    retry("unlink", path, () -> LibC.unlink(path.toString()));
   }
 
   /** How much of the disk a file takes: less than its size where it has holes. */
@@ -223,9 +220,9 @@ public final class Posix {
     try (Memory answer = new Memory(Abi.Statx.SIZE)) {
       answer.clear();
       retry(
-          "statx " + path,
+          "statx", path,
           () ->
-              LibC.INSTANCE.statx(
+              LibC.statx(
                   Abi.File.AT_FDCWD, path.toString(), 0, Abi.File.STATX_BLOCKS, answer));
       return answer.getLong(Abi.Statx.STX_BLOCKS) * 512;
     }
@@ -237,7 +234,7 @@ public final class Posix {
     boolean done = false;
     try {
       answer.clear();
-      retry("statvfs " + path, () -> LibC.INSTANCE.statvfs(path.toString(), answer));
+      retry("statvfs", path, () -> LibC.statvfs(path.toString(), answer));
       done = true;
       return answer;
     } finally {
@@ -258,18 +255,16 @@ public final class Posix {
         pollfd.setInt(Abi.PollFd.FD, fd.number());
         pollfd.setShort(Abi.PollFd.EVENTS, events);
         pollfd.setShort(Abi.PollFd.REVENTS, (short) 0);
-        try {
-          int ready = LibC.INSTANCE.poll(pollfd, new NativeLong(1), deadline.leftMillis());
-          if (ready > 0) {
-            return pollfd.getShort(Abi.PollFd.REVENTS);
-          }
-          if (deadline.passed()) {
-            return 0;
-          }
-        } catch (LastErrorException e) {
-          if (e.getErrorCode() != Errno.EINTR) {
-            throw new ErrnoException("poll " + fd, e.getErrorCode());
-          }
+        int ready = LibC.poll(pollfd, 1, deadline.leftMillis());
+        if (ready > 0) {
+          return pollfd.getShort(Abi.PollFd.REVENTS);
+        }
+        int errno = ready < 0 ? Native.getLastError() : 0;
+        if (errno != 0 && errno != Errno.EINTR) {
+          throw new ErrnoException("poll", fd, errno);
+        }
+        if (errno == 0 && deadline.passed()) {
+          return 0;
         }
       }
     }
@@ -277,31 +272,34 @@ public final class Posix {
 
   /** SIGKILL to this very process. Only tests of rule 15 want it; it does not return. */
   public static void killSelf() {
-    LibC.INSTANCE.kill(LibC.INSTANCE.getpid(), SIGKILL);
+    LibC.kill(LibC.getpid(), SIGKILL);
   }
 
+  /** Gives -1 if it failed. */
   @FunctionalInterface
   private interface Call {
-    int run() throws LastErrorException;
+    int run();
   }
 
-  private static int retry(String name, Call call) throws ErrnoException {
+  /**
+   * @param of what it is about, for the message of a failure
+   */
+  private static int retry(String name, Object of, Call call) throws ErrnoException {
     while (true) {
-      try {
-        return call.run();
-      } catch (LastErrorException e) {
-        if (e.getErrorCode() != Errno.EINTR) {
-          throw new ErrnoException(name, e.getErrorCode());
-        }
+      int result = call.run();
+      if (result != -1) {
+        return result;
+      }
+      int errno = Native.getLastError();
+      if (errno != Errno.EINTR) {
+        throw new ErrnoException(name, of, errno);
       }
     }
   }
 
-  private static int once(String name, Call call) throws ErrnoException {
-    try {
-      return call.run();
-    } catch (LastErrorException e) {
-      throw new ErrnoException(name, e.getErrorCode());
+  private static void once(String name, Object of, Call call) throws ErrnoException {
+    if (call.run() == -1) {
+      throw new ErrnoException(name, of, Native.getLastError());
     }
   }
 }
