@@ -23,6 +23,9 @@ class RestartLabTest {
   private static final Duration BACK = Duration.ofMinutes(4);
   private static final Duration SOON = Duration.ofSeconds(60);
 
+  /** Enough of a writer left alone: in more of it there could only be a longer pause. */
+  private static final Duration QUIET = Duration.ofSeconds(20);
+
   private final Release release;
   private final LabCluster cluster;
   private final ClusterLeftovers clean;
@@ -94,15 +97,16 @@ class RestartLabTest {
   @DisplayName(
       "F9: the API server away for a minute: records go on, a detach under way ends well afterwards")
   void apiServerAway() {
-    PodWriter writer = writer();
     Writers goes =
         release.away(
             release.nodeOfController(),
             () -> {
               var made = Writers.createPlain(cluster, "goes", 1, Release.STORAGE_CLASS, "64Mi");
+              writer(); // the two pods start side by side, if this is the first test
               made.awaitRunning();
               return made;
             });
+    PodWriter writer = writer();
     cluster.kubectl("delete", "statefulset", "goes", "--wait=false");
     cluster.kubectl("delete", "pod", goes.pod(), "--wait=false");
     cluster.controlPlane().apiServer().kill();
@@ -128,8 +132,8 @@ class RestartLabTest {
     Duration disturbed = writer.acks().largestGapSince(from).orElseThrow().length();
 
     long quiet = now(writer);
-    Deadline sameLength = Deadline.after(took);
-    while (!sameLength.passed()) {
+    Deadline left = Deadline.after(QUIET);
+    while (!left.passed()) {
       writer.acks().awaitMore(5, Deadline.after(SOON));
     }
     Duration undisturbed = writer.acks().largestGapSince(quiet).orElseThrow().length();
