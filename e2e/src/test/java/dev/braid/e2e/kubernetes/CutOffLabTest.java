@@ -90,8 +90,15 @@ class CutOffLabTest {
       node.powerCut();
       cluster.kubectl("delete", "node", node.name());
       cluster.kubectl("delete", "initiator", node.name());
-      // Kubernetes itself waits six minutes for a node that it cannot ask; an administrator need
-      // not.
+      // Kubernetes itself waits a minute until it removes such a node's pods, and six for a node that
+      // it cannot ask whether a volume is still mounted; an administrator need not. The pod goes
+      // first, or the volume would be attached for it anew.
+      cluster.kubectl(
+          "delete",
+          "pods",
+          "--field-selector=spec.nodeName=" + node.name(),
+          "--force",
+          "--grace-period=0");
       String attachment =
           cluster.kubectl(
               "get",
