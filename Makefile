@@ -27,7 +27,7 @@ demo: ready ## the main job in a lab of virtual machines, with a report
 
 test: ready ## every test that CI runs, then a table of time per class
 	@rm -rf */target/surefire-reports */target/failsafe-reports
-	@$(MVN) -Plab verify; status=$$?; \
+	@$(MVN) -T 2 -Plab verify; status=$$?; \
 	  echo "only in make soak, whole or in part: $$(grep -rl '@Tag("soak")' e2e/src/test | sed 's:.*/::; s:.java::' | sort | paste -sd' ')"; \
 	  java -cp e2e/target/classes dev.braid.e2e.report.TestTable . || status=1; \
 	  exit $$status
