@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KillLabTest {
 
-  private static final int SAMPLE = 2;
+  /** Of each program. */
+  private static final int SAMPLE = 1;
 
   private final Stack stack;
   private final Map<Stack.Program, List<KillPoints.Moment>> moments =
