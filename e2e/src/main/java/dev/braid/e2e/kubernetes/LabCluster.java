@@ -74,8 +74,7 @@ public final class LabCluster implements Cluster {
   private void begin() throws IOException {
     Files.createDirectories(folder);
     // The images take minutes where nothing is cached yet, and the control plane needs none.
-    var disk =
-        CompletableFuture.supplyAsync(() -> lab.diskWithImages(Images.ofThisCheckout()));
+    var disk = CompletableFuture.supplyAsync(() -> lab.diskWithImages(Images.ofThisCheckout()));
     Progress.during(
         "cluster: control plane",
         () -> {

@@ -90,9 +90,9 @@ class CutOffLabTest {
       node.powerCut();
       cluster.kubectl("delete", "node", node.name());
       cluster.kubectl("delete", "initiator", node.name());
-      // Kubernetes itself waits a minute until it removes such a node's pods, and six for a node that
-      // it cannot ask whether a volume is still mounted; an administrator need not. The pod goes
-      // first, or the volume would be attached for it anew.
+      // Kubernetes itself waits a minute until it removes such a node's pods, and six because it
+      // cannot ask the node whether the volume is still mounted; an administrator need not. The pod
+      // goes first, or the volume could be attached for it anew.
       cluster.kubectl(
           "delete",
           "pods",

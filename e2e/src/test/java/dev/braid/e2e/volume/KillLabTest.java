@@ -77,8 +77,7 @@ class KillLabTest {
   private List<KillPoints.Moment> moments(Stack.Program program) {
     if (moments.isEmpty()) {
       var clean = Leftovers.of(stack.lab());
-      Runnable life =
-          () -> VolumeLife.live(stack, stack.lab().node1(), "life", VolumeLife.ONCE);
+      Runnable life = () -> VolumeLife.live(stack, stack.lab().node1(), "life", VolumeLife.ONCE);
       for (Stack.Program each : Stack.Program.values()) {
         Runnable inner = life;
         life = () -> moments.put(each, stack.killPoints(each).record(inner));
