@@ -19,15 +19,18 @@ tools: prerequisites # Kubernetes' programs: from the cache, or compiled in some
 image: prerequisites # the machines' disk image: from the cache, or made in two minutes
 	@e2e/lab/build-image > /dev/null
 
-ready: # fetching waits for the network, compiling Kubernetes for the processor: two at once
-	@$(MAKE) -s -j2 build tools image
+layers: prerequisites # what all container images have below: Debian's packages, unpacked
+	@deploy/images/build-base > /dev/null
+
+ready: # fetching waits for the network, compiling Kubernetes for the processor: three at once
+	@$(MAKE) -s -j3 build tools image layers
 
 demo: ready ## the main job in a lab of virtual machines, with a report
 	@java -cp "e2e/target/classes:$$(< e2e/target/demo.classpath)" dev.braid.e2e.demo.Demo
 
 test: ready ## every test that CI runs, then a table of time per class
 	@rm -rf */target/surefire-reports */target/failsafe-reports
-	@$(MVN) -Plab verify; status=$$?; \
+	@$(MVN) -T 2 -Plab verify; status=$$?; \
 	  echo "only in make soak, whole or in part: $$(grep -rl '@Tag("soak")' e2e/src/test | sed 's:.*/::; s:.java::' | sort | paste -sd' ')"; \
 	  java -cp e2e/target/classes dev.braid.e2e.report.TestTable . || status=1; \
 	  exit $$status
@@ -51,4 +54,4 @@ lab: build ## start the lab and leave it running (CLUSTER=1: Kubernetes in it); 
 lab-down: ## end the lab that make lab started
 	@e2e/lab/lab down
 
-.PHONY: help prerequisites tools image ready build demo test soak bench dist images lab lab-down
+.PHONY: help prerequisites tools image layers ready build demo test soak bench dist images lab lab-down

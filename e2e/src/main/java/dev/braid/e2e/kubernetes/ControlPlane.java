@@ -170,6 +170,10 @@ public final class ControlPlane {
         "--service-account-private-key-file=" + key(SERVICE_ACCOUNTS),
         "--root-ca-file=" + folder.resolve("ca.pem"),
         "--use-service-account-credentials=true",
+        // Half its patience with a silent node: kubelets here report every four seconds.
+        "--node-monitor-grace-period=25s",
+        // How soon it sees that an administrator has removed an attachment.
+        "--attach-detach-reconcile-sync-period=5s",
         "--leader-elect=false",
         "--profiling=false");
   }

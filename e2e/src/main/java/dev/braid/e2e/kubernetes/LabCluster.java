@@ -73,7 +73,8 @@ public final class LabCluster implements Cluster {
 
   private void begin() throws IOException {
     Files.createDirectories(folder);
-    Path disk = lab.diskWithImages(Images.ofThisCheckout());
+    // The images take minutes where nothing is cached yet, and the control plane needs none.
+    var disk = CompletableFuture.supplyAsync(() -> lab.diskWithImages(Images.ofThisCheckout()));
     Progress.during(
         "cluster: control plane",
         () -> {
@@ -99,7 +100,7 @@ public final class LabCluster implements Cluster {
     Progress.during(
         "cluster: nodes",
         () -> {
-          var kubelets = new Kubelets(machines(), controlPlane, tools, disk);
+          var kubelets = new Kubelets(machines(), controlPlane, tools, disk.join());
           CompletableFuture.allOf(
                   machines().stream()
                       .map(node -> CompletableFuture.runAsync(() -> kubelets.start(node)))

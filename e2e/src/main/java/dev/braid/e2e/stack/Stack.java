@@ -56,8 +56,7 @@ public final class Stack implements AutoCloseable {
     Progress.during(
         "braid: starting the agent, both node plugins and the controller",
         () -> {
-          Parallel.run(head::start, node1::start, node2::start);
-          controller.start();
+          Parallel.run(head::start, node1::start, node2::start, controller::start);
           return "";
         });
     return new Stack(lab, head, controller, Map.of("node1", node1, "node2", node2));

@@ -13,15 +13,20 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The container images, unpacked on this host; it needs root, and no machine of the lab. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ImagesLabTest {
 
   private static final String SCRIPTS = "deploy/images/";
   private static final Duration CHECK = Duration.ofMinutes(5);
   private static final Duration BUILD = Duration.ofMinutes(15);
+
+  /** Asked for once: to see that nothing has changed takes seconds. */
+  private final Path images = Cached.answer(SCRIPTS + "build", List.of());
 
   @ParameterizedTest
   @ValueSource(strings = {"csi-controller", "csi-node"})
@@ -46,8 +51,7 @@ class ImagesLabTest {
         .allMatch(line -> line.startsWith("the same: "));
   }
 
-  private static String check(String program, String architecture) {
-    Path images = Cached.answer(SCRIPTS + "build", List.of());
+  private String check(String program, String architecture) {
     Path image = images.resolve(program + "-linux-" + architecture + ".tar");
     return run(CHECK, "check-image", image.toString(), program);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.base.Deadline;
 import dev.braid.e2e.lab.Machine;
+import dev.braid.e2e.soak.Soak;
 import dev.braid.e2e.stack.Head;
 import dev.braid.e2e.stack.Paths;
 import dev.braid.e2e.stack.Wait;
@@ -114,15 +115,17 @@ class ClaimLabTest {
   }
 
   @Test
-  @DisplayName("F12: ten claims and pods on two nodes at once: all run, all go, nothing is left")
-  void tenAtOnce() {
+  @DisplayName("F12: many claims and pods on two nodes at once: all run, all go, nothing is left")
+  void manyAtOnce() {
     var clean = ClusterLeftovers.of(cluster);
-    var writers = Writers.createPlain(cluster, "ten", 10, Release.STORAGE_CLASS, "64Mi");
+    int many = Soak.times(6, 10);
+    System.out.printf("F12: %d claims%n", many);
+    var writers = Writers.createPlain(cluster, "many", many, Release.STORAGE_CLASS, "64Mi");
     writers.awaitRunning();
     var nodes = writers.pods().stream().map(writers::machineOf).collect(Collectors.toSet());
     assertThat(nodes).as("both nodes have some of them").hasSize(2);
     var volumes = writers.claims().stream().map(writers::volumeOf).collect(Collectors.toSet());
-    assertThat(volumes).hasSize(10);
+    assertThat(volumes).hasSize(many);
     writers.delete();
     clean.assertNoneNow();
   }

@@ -57,7 +57,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -94,8 +93,8 @@ class InitiatorIT {
     client = new KubernetesClientBuilder().withConfig(admin).build();
     api = KubernetesInitiators.connect(admin);
     try (InputStream definition =
-        InitiatorIT.class.getResourceAsStream("/META-INF/fabric8/initiators.braid.dev-v1.yml")) {
-      client.load(Objects.requireNonNull(definition)).create();
+        Files.newInputStream(Repository.root().resolve("charts/braid/crds/initiators.yaml"))) {
+      client.load(definition).create();
     }
     await().atMost(SOON).ignoreExceptions().until(() -> api.list().isEmpty());
   }

@@ -154,14 +154,6 @@ class MachinesLabTest {
   }
 
   @Test
-  @DisplayName("an orderly reboot comes back by itself")
-  void reboot(Machine node2) {
-    String before = node2.bootId();
-    node2.reboot();
-    assertThat(node2.bootId()).isNotEqualTo(before);
-  }
-
-  @Test
   @DisplayName("the logs of every machine are collected, without a secret from configfs")
   void logs(Lab lab, @TempDir Path temp) throws Exception {
     lab.collectLogs(temp);

@@ -123,7 +123,7 @@ class HeldLabTest {
   }
 
   static List<By> sample() {
-    return Sample.of("F26", List.of(By.values()), 2);
+    return Sample.of("F26", List.of(By.values()), 1);
   }
 
   @ParameterizedTest
