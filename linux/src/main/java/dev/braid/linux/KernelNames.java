@@ -30,6 +30,9 @@ public final class KernelNames {
 
   /** As mountinfo and swaps have it: blanks and backslashes as a backslash and three digits. */
   public static String unescape(String field) {
+    if (field.indexOf('\\') < 0) {
+      return field;
+    }
     var plain = new StringBuilder();
     for (int i = 0; i < field.length(); i++) {
       char c = field.charAt(i);
@@ -53,6 +56,9 @@ public final class KernelNames {
    * @param name each byte as one character
    */
   public static String text(String name) {
+    if (isAscii(name)) {
+      return name;
+    }
     var decoder = StandardCharsets.UTF_8.newDecoder(); // it stops at what it cannot read
     ByteBuffer bytes = ByteBuffer.wrap(name.getBytes(StandardCharsets.ISO_8859_1));
     CharBuffer text = CharBuffer.allocate(SHOWN * bytes.remaining());
@@ -60,6 +66,15 @@ public final class KernelNames {
       text.put(shown(bytes.get()));
     }
     return text.flip().toString();
+  }
+
+  private static boolean isAscii(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      if (name.charAt(i) >= ASCII) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.braid.linux.sysfs;
 
 import dev.braid.base.error.KernelRefused;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -9,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,6 +20,9 @@ import java.util.OptionalLong;
  * fails with any error the driver likes, so "cannot be read" and "is not there" are one answer.
  */
 public final class Attributes {
+
+  /** As long as an attribute can be; only what is binary is longer. */
+  private static final int PAGE = 4096;
 
   private Attributes() {}
 
@@ -38,9 +43,18 @@ public final class Attributes {
     }
   }
 
+  /** By the plainest way there is to read a file: a look at one volume reads dozens of these. */
   public static Optional<byte[]> bytes(Path file) {
-    try {
-      return Optional.of(Files.readAllBytes(file));
+    try (var in = new FileInputStream(file.toString())) {
+      byte[] bytes = new byte[PAGE];
+      int length = 0;
+      for (int n = in.read(bytes); n > 0; n = in.read(bytes, length, bytes.length - length)) {
+        length += n;
+        if (length == bytes.length) {
+          bytes = Arrays.copyOf(bytes, 2 * length);
+        }
+      }
+      return Optional.of(Arrays.copyOf(bytes, length));
     } catch (IOException e) {
       return Optional.empty();
     }
