@@ -220,6 +220,7 @@ public final class Initiator {
         new Rotation(
             secrets,
             own,
+            new PathNotes(known, own, dm, locks, steps),
             sessions,
             new SessionDevices(sessions, devices, blocks, maps, identity),
             blocks,
