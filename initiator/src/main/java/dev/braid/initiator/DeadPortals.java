@@ -38,25 +38,7 @@ final class DeadPortals {
 
   /** Of the LUN's portals those without a session at which nobody answers, and why. */
   Map<Portal, Lack> of(Lun lun, Deadline deadline) {
-    return of(lun, sessions.all(), deadline);
-  }
-
-  /** The portals that have a session that is up, or none and somebody answers there. */
-  List<Portal> answering(Lun lun, Deadline deadline) {
     List<IscsiSession> now = sessions.all();
-    Map<Portal, Lack> dead = of(lun, now, deadline);
-    return lun.portals().stream()
-        .filter(p -> !dead.containsKey(p))
-        .filter(
-            p -> {
-              List<IscsiSession> through =
-                  now.stream().filter(s -> s.through(lun.target(), p)).toList();
-              return through.isEmpty() || through.stream().anyMatch(IscsiSession::up);
-            })
-        .toList();
-  }
-
-  private Map<Portal, Lack> of(Lun lun, List<IscsiSession> now, Deadline deadline) {
     return silent(
         lun.portals().stream()
             .filter(p -> now.stream().noneMatch(s -> s.through(lun.target(), p)))

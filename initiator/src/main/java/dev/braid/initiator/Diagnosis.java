@@ -114,6 +114,17 @@ final class Diagnosis {
         : Optional.of(said(self, target, portal, said, credentials));
   }
 
+  /**
+   * Whether a login would come about, as far as one that is not gone through with tells.
+   *
+   * @throws Refused if there are no credentials for the target where they are wanted
+   */
+  boolean letsIn(Iqn self, Iqn target, Portal portal, Deadline deadline) {
+    Answer answer =
+        LoginProbe.ask(self, target, portal, secrets.of(target), deadline.atMost(ANSWER));
+    return answer instanceof Answer.Said said && said.status() == 0;
+  }
+
   /** Where not even a connection came about. */
   Finding noConnection(Portal portal, IOException why) {
     String where = portal.endpoint();

@@ -150,6 +150,11 @@ public final class Initiator {
             secrets);
     Supplier<Iqn> self = () -> InitiatorName.read(paths.initiatorName());
     var deadPortals = new DeadPortals(sessions, PortalProbe::tcp, diagnosis);
+    var returned =
+        new ReturnedPortals(
+            sessions,
+            (target, portal, deadline) -> diagnosis.letsIn(self.get(), target, portal, deadline),
+            Ticker.SYSTEM);
     var reasons = new Reasons(sessions, diagnosis, self);
     var logins = new Logins(sessions, own, records, iscsiadm, steps);
     var portals = new Portals(sessions, deadPortals, logins, reasons, strays, locks);
@@ -215,22 +220,12 @@ public final class Initiator {
         new Attach(locks, setup, portals, assembly, maps, removal, known, seen, steps),
         new Detach(locks, removal, maps, pruner::wake),
         new Rejoin(
-            locks,
-            known,
-            seen,
-            sessions,
-            blocks,
-            deadPortals,
-            portals,
-            assembly,
-            maps,
-            watch,
-            uninvited,
-            tidying,
-            steps),
+            locks, known, seen, sessions, blocks, returned, portals, assembly, maps, watch,
+            uninvited, tidying, steps),
         new Rotation(
             secrets,
             own,
+            new PathNotes(known, own, dm, locks, steps),
             sessions,
             new SessionDevices(sessions, devices, blocks, maps, inCall),
             blocks,

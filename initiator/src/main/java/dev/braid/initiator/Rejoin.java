@@ -40,7 +40,7 @@ public final class Rejoin {
   private final Seen seen;
   private final IscsiSessions sessions;
   private final BlockTree blocks;
-  private final DeadPortals deadPortals;
+  private final ReturnedPortals returned;
   private final Portals portals;
   private final Assembly assembly;
   private final Maps maps;
@@ -61,7 +61,7 @@ public final class Rejoin {
       Seen seen,
       IscsiSessions sessions,
       BlockTree blocks,
-      DeadPortals deadPortals,
+      ReturnedPortals returned,
       Portals portals,
       Assembly assembly,
       Maps maps,
@@ -74,7 +74,7 @@ public final class Rejoin {
     this.seen = seen;
     this.sessions = sessions;
     this.blocks = blocks;
-    this.deadPortals = deadPortals;
+    this.returned = returned;
     this.portals = portals;
     this.assembly = assembly;
     this.maps = maps;
@@ -99,15 +99,16 @@ public final class Rejoin {
     List<IscsiSession> now = sessions.all();
     List<Lun> lacking = attached.stream().filter(lun -> !missing(lun, now).isEmpty()).toList();
     said.keySet().retainAll(lacking.stream().map(Lun::wwid).toList());
+    returned.forgetAllBut(lacking);
     // A dead portal takes its time to say nothing. It is asked once, and not for each of its LUNs.
     Set<Iqn> asked = new HashSet<>();
     for (Lun lun : lacking) {
       Deadline deadline = Deadline.after(patience);
       // Before any lock is taken: nobody is to wait for a portal that is dead.
-      List<Portal> worth =
-          asked.add(lun.target()) ? deadPortals.answering(lun, deadline) : withSession(lun);
-      if (missing(lun, sessions.all()).stream().anyMatch(worth::contains)) {
-        join(lun, worth, deadline);
+      List<Portal> worth = asked.add(lun.target()) ? returned.of(lun, deadline) : withSession(lun);
+      if (missing(lun, sessions.all()).stream().anyMatch(worth::contains)
+          && join(lun, worth, deadline)) {
+        returned.tried(lun, worth);
       }
     }
     watch.look(attached, Deadline.after(patience));
@@ -158,13 +159,16 @@ public final class Rejoin {
         .toList();
   }
 
-  private void join(Lun lun, List<Portal> worth, Deadline deadline) {
+  /**
+   * @return false if nothing was tried
+   */
+  private boolean join(Lun lun, List<Portal> worth, Deadline deadline) {
     var lines = Map.of(LogContext.WWID, lun.wwid().text());
     try (var context = LogContext.with(lines);
         var volume = hold(lun)) {
       if (missing(lun, sessions.all()).isEmpty()
           || !known.find(lun.wwid()).equals(Optional.of(lun))) {
-        return; // joined, detached, or attached by another number, meanwhile
+        return false; // joined, detached, or attached by another number, meanwhile
       }
       try (var way = portals.reach(lun.through(worth), deadline)) {
         Attached attached = assembly.assemble(lun, way, deadline);
@@ -172,9 +176,11 @@ public final class Rejoin {
       }
     } catch (Busy e) {
       log.debug("{} is at work: {}", lun.wwid(), e.getMessage());
+      return false;
     } catch (BraidException e) {
       say(lun, e);
     }
+    return true;
   }
 
   private void say(Lun lun, BraidException why) {

@@ -13,13 +13,30 @@ import java.util.function.Predicate;
  * path over it keeps another that works (rule 18).
  *
  * @param next empty if none may be
- * @param maps those that get a path back with it
+ * @param losing the maps that lose a path with it, and are to get it back
  * @param why none may be, for a person
  */
-record RelogPlan(Optional<IscsiSession> next, List<Wwid> maps, String why) {
+record RelogPlan(Optional<IscsiSession> next, List<Losing> losing, String why) {
 
   RelogPlan {
-    maps = List.copyOf(maps);
+    losing = List.copyOf(losing);
+  }
+
+  /**
+   * A map that loses a path, as the kernel has it before.
+   *
+   * @param lun the number in its path's address
+   * @param by the sessions over which it has a path
+   */
+  record Losing(Wwid map, long lun, List<IscsiSession> by) {
+
+    Losing {
+      by = List.copyOf(by);
+    }
+  }
+
+  List<Wwid> maps() {
+    return losing.stream().map(Losing::map).toList();
   }
 
   /**
@@ -46,12 +63,24 @@ record RelogPlan(Optional<IscsiSession> next, List<Wwid> maps, String why) {
               .flatMap(Optional::stream)
               .findFirst();
       if (why.isEmpty()) {
-        List<Wwid> maps = on.stream().map(Device::map).flatMap(Optional::stream).toList();
-        return new RelogPlan(Optional.of(session), maps, "");
+        return new RelogPlan(
+            Optional.of(session), on.stream().map(d -> losing(d, devices)).toList(), "");
       }
       reasons.add(session.describe() + " stays: " + why.get());
     }
     return new RelogPlan(Optional.empty(), List.of(), String.join("; ", reasons));
+  }
+
+  /** Nothing is against it: so the device is a path of a map of Braid's. */
+  private static Losing losing(Device device, List<Device> devices) {
+    return new Losing(
+        device.map().orElseThrow(),
+        device.device().address().lun(),
+        devices.stream()
+            .filter(d -> d.map().equals(device.map()))
+            .map(Device::session)
+            .distinct()
+            .toList());
   }
 
   private static Optional<String> against(

@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Has sessions that were logged in with other CHAP credentials than those of now logged in anew,
  * one after the other: each path works again before the next is given up for a moment. What a
- * session was logged in with the kernel knows, so nothing need be remembered (rule 4).
+ * session was logged in with the kernel knows, so nothing need be remembered (rule 4); nor is a
+ * path given up that would not be brought back.
  *
  * <p>The head is to know the new ones first. It is asked before a session is ended; until it would
  * take them, and while there is only one path, nothing is done, and it is tried again.
@@ -43,6 +44,7 @@ public final class Rotation {
 
   private final ChapSecrets secrets;
   private final OwnPortals own;
+  private final PathNotes notes;
   private final IscsiSessions sessions;
   private final SessionDevices devices;
   private final BlockTree blocks;
@@ -63,6 +65,7 @@ public final class Rotation {
   Rotation(
       ChapSecrets secrets,
       OwnPortals own,
+      PathNotes notes,
       IscsiSessions sessions,
       SessionDevices devices,
       BlockTree blocks,
@@ -75,6 +78,7 @@ public final class Rotation {
       Locks locks) {
     this.secrets = secrets;
     this.own = own;
+    this.notes = notes;
     this.sessions = sessions;
     this.devices = devices;
     this.blocks = blocks;
@@ -172,15 +176,20 @@ public final class Rotation {
 
   private Renewed renew(
       Iqn target, ChapCredentials wanted, List<IscsiSession> stale, Deadline deadline) {
-    IscsiSession session = mayGo(target, stale, deadline).next().orElseThrow();
+    RelogPlan first = mayGo(target, stale, deadline);
+    IscsiSession session = first.next().orElseThrow();
     Portal portal =
         own.of(target).stream().filter(p -> session.through(target, p)).findFirst().orElseThrow();
     refuseUnlessLetIn(target, portal, wanted, deadline);
+    notes.ensure(target, first.losing(), deadline.atMost(LOCK));
     strays.await(target, deadline);
     String name = LockNames.target(target);
     try (var hold =
         new Hold(locks.exclusive(name, "log in with new credentials", deadline.atMost(LOCK)))) {
       RelogPlan plan = mayGo(target, List.of(session), deadline);
+      if (!notes.complete(target, plan.losing())) {
+        throw new Busy("LUNs of " + target + " come and go; its sessions are looked at again");
+      }
       List<IscsiSession> before = sessions.all();
       log.info("{} is logged in anew, with new CHAP credentials", session.describe());
       logouts.of(List.of(session), hold, deadline);

@@ -66,18 +66,49 @@ class DiagnosisTest {
     assertThat(finding.advice()).contains(chap.resolve(TARGET.name()).toString());
   }
 
+  @Test
+  @DisplayName("rule 12: a portal that takes connections and hangs at a login lets nobody in")
+  void hangs() throws IOException {
+    try (var server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      var portal = new Portal("127.0.0.1", server.getLocalPort(), 1);
+      assertThat(letsIn(portal, Duration.ofMillis(200))).isFalse();
+    }
+  }
+
+  @Test
+  @DisplayName("a portal lets this host in by the target's own word, and not where it refuses")
+  void letsIn() throws IOException {
+    for (int status : new int[] {0x0000, 0x0201, 0x0300}) {
+      try (var server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        answering(server, status);
+        var portal = new Portal("127.0.0.1", server.getLocalPort(), 1);
+        assertThat(letsIn(portal, Duration.ofSeconds(20)))
+            .as("status 0x%04x", status)
+            .isEqualTo(status == 0);
+      }
+    }
+  }
+
+  private boolean letsIn(Portal portal, Duration patience) {
+    return diagnosis(Optional.empty()).letsIn(SELF, TARGET, portal, Deadline.after(patience));
+  }
+
+  private static void answering(ServerSocket server, int status) {
+    var target = new Thread(() -> answer(server, status), "target");
+    target.setDaemon(true);
+    target.start();
+  }
+
   private Finding refused(Optional<ChapFolder> chap) throws IOException {
     try (var server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      var target = new Thread(() -> refuse(server), "target");
-      target.setDaemon(true);
-      target.start();
+      answering(server, 0x0201);
       var portal = new Portal("127.0.0.1", server.getLocalPort(), 1);
       return diagnosis(chap).why(SELF, TARGET, portal, LACK, soon());
     }
   }
 
-  /** As a target does that the initiator did not prove itself to. */
-  private static void refuse(ServerSocket server) {
+  /** As a target answers a login; 0x0201 is that the initiator did not prove itself. */
+  private static void answer(ServerSocket server, int status) {
     try (var socket = server.accept()) {
       var in = socket.getInputStream();
       byte[] request = in.readNBytes(HEADER);
@@ -85,8 +116,8 @@ class DiagnosisTest {
       in.skipNBytes(length + (-length & 3));
       var answer = new byte[HEADER];
       answer[0] = 0x23;
-      answer[36] = 0x02;
-      answer[37] = 0x01;
+      answer[36] = (byte) (status >> 8);
+      answer[37] = (byte) status;
       socket.getOutputStream().write(answer);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

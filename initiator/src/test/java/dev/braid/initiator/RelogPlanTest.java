@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.base.Serial;
 import dev.braid.base.Wwid;
 import dev.braid.initiator.RelogPlan.Device;
+import dev.braid.initiator.RelogPlan.Losing;
 import dev.braid.linux.iscsi.IscsiSession;
 import dev.braid.linux.iscsi.IscsiSession.State;
 import dev.braid.linux.sysfs.Hctl;
@@ -64,6 +65,9 @@ class RelogPlanTest {
     device(B, 2, Optional.of(SECOND), true);
     assertThat(plan(A, B).next()).contains(A);
     assertThat(plan(A, B).maps()).containsExactly(FIRST, SECOND);
+    assertThat(plan(A, B).losing())
+        .as("with what brings a path back, from the kernel")
+        .containsExactly(new Losing(FIRST, 1, List.of(A, B)), new Losing(SECOND, 2, List.of(A, B)));
     assertThat(plan(B).next()).contains(B);
   }
 

@@ -85,7 +85,7 @@ record Agent(
         pool,
         target,
         book,
-        new Restore(book, target, export, removal, acls, withdrawal, steps),
+        new Restore(book, target, export, removal, authentication, acls, withdrawal, steps),
         new CreateVolume(book, files, backstores, export, removal, inFlight, lock, steps, random),
         new DeleteVolume(book, removal, inFlight, lock, steps),
         new Publish(book, export, authentication, acls, withdrawal, inFlight, lock, steps),

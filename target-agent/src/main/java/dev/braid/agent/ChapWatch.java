@@ -10,7 +10,6 @@ import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.Busy;
-import dev.braid.base.error.Refused;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -48,21 +47,23 @@ final class ChapWatch {
   /** One look. Touches no session. */
   void look() {
     try (var held = lock.take(Deadline.after(WAIT))) {
+      List<Iqn> initiators =
+          book.publications().stream().map(Publication::initiator).distinct().toList();
+      said.keySet().retainAll(initiators);
+      // Each ACL has what its initiator proves before it is asked; nobody gets one while none is.
+      List<Iqn> back = initiators.stream().filter(this::isBack).toList();
       for (Portal portal : target.authenticate()) {
         log.warn(
             "portal group {} let in who proves nothing: somebody changed it; it asks again",
             portal.tag());
       }
-      List<Iqn> initiators =
-          book.publications().stream().map(Publication::initiator).distinct().toList();
-      said.keySet().retainAll(initiators);
-      initiators.forEach(this::renew);
+      back.forEach(this::letIn);
     } catch (Busy e) {
       log.debug("the credentials are looked at later: {}", e.getMessage());
     }
   }
 
-  /** Where the agent was started while it had none, it got no ACL. */
+  /** Where the agent was started while it had no credentials, it got no ACL. */
   private void letIn(Iqn initiator) {
     for (Publication publication : book.publications()) {
       if (publication.initiator().equals(initiator) && !publication.withdrawing()) {
@@ -83,17 +84,26 @@ final class ChapWatch {
     }
   }
 
-  private void renew(Iqn initiator) {
+  /**
+   * Brings its credentials to the ACLs that it has. What fails for one must not leave the portal
+   * groups open to all.
+   *
+   * @return whether it has them again after it had none that could be used
+   */
+  private boolean isBack(Iqn initiator) {
     try {
       acls.renewCredentials(initiator);
-      if (said.remove(initiator) != null) {
-        letIn(initiator);
-        log.info("{} has its CHAP credentials again", initiator);
+    } catch (BraidException e) {
+      String why = e.messageAndCause();
+      if (!why.equals(said.put(initiator, why))) {
+        log.error("{} cannot log in anew: {}", initiator, why);
       }
-    } catch (Refused e) {
-      if (!e.getMessage().equals(said.put(initiator, e.getMessage()))) {
-        log.error("{} cannot log in anew: {}", initiator, e.getMessage());
-      }
+      return false;
     }
+    if (said.remove(initiator) == null) {
+      return false;
+    }
+    log.info("{} has its CHAP credentials again", initiator);
+    return true;
   }
 }

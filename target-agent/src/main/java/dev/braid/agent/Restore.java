@@ -5,8 +5,10 @@ import dev.braid.agent.book.Publication;
 import dev.braid.agent.book.Volume;
 import dev.braid.agent.book.VolumeState;
 import dev.braid.agent.lio.Acls;
+import dev.braid.agent.lio.Authentication;
 import dev.braid.agent.lio.Target;
 import dev.braid.base.Deadline;
+import dev.braid.base.Iqn;
 import dev.braid.base.Serial;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.Refused;
@@ -32,6 +34,7 @@ public final class Restore {
   private final Target target;
   private final Export export;
   private final Removal removal;
+  private final Authentication authentication;
   private final Acls acls;
   private final Withdrawal withdrawal;
   private final Steps steps;
@@ -41,6 +44,7 @@ public final class Restore {
       Target target,
       Export export,
       Removal removal,
+      Authentication authentication,
       Acls acls,
       Withdrawal withdrawal,
       Steps steps) {
@@ -48,6 +52,7 @@ public final class Restore {
     this.target = target;
     this.export = export;
     this.removal = removal;
+    this.authentication = authentication;
     this.acls = acls;
     this.withdrawal = withdrawal;
     this.steps = steps;
@@ -64,6 +69,7 @@ public final class Restore {
     claimTarget();
     refuseUnnamedGroups();
     target.prepare();
+    authenticate();
     var served = new HashSet<Serial>();
     for (Volume volume : book.volumes()) {
       if (restored(volume)) {
@@ -99,8 +105,39 @@ public final class Restore {
               + target.name()
               + " has "
               + target.unnamed()
-              + ", which BRAID_PORTALS does not name: name them again, or take every volume from its"
-              + " node, remove these groups from configfs, and start again");
+              + ", which BRAID_PORTALS does not name: name them again, or take every volume from"
+              + " its node, remove these groups from configfs, and start again");
+    }
+  }
+
+  /**
+   * The portal groups may be open, from before the agent was started anew with CHAP or without it.
+   * A login is asked for a proof only when every ACL holds what it is to be, and an ACL loses it
+   * only when no login is asked: refused in between, an initiator would give up its session for
+   * good. An ACL that is still to be made comes after both, so that nobody is let in unasked.
+   */
+  private void authenticate() {
+    if (authentication.wanted()) {
+      renewCredentials();
+      target.authenticate();
+    } else {
+      target.authenticate();
+      renewCredentials();
+    }
+  }
+
+  private void renewCredentials() {
+    book.publications().stream()
+        .map(Publication::initiator)
+        .distinct()
+        .forEach(this::renewCredentials);
+  }
+
+  private void renewCredentials(Iqn initiator) {
+    try {
+      acls.renewCredentials(initiator);
+    } catch (BraidException e) {
+      log.error("{} cannot log in anew: {}", initiator, e.messageAndCause());
     }
   }
 

@@ -197,11 +197,7 @@ class ChapTest {
     write(INITIATOR1, OLD, Optional.empty());
     chapOn();
     world.publish(volume.serial());
-    Steps.unobserved()
-        .run(
-            "meddle",
-            step ->
-                world.lio.write(step, "iscsi/" + TARGET + "/tpgt_2/attrib/authentication", "0"));
+    letInAnybody();
     world.agent().chapWatch().look();
     assertThat(letsIn(INITIATOR1, Optional.empty())).isFalse();
   }
@@ -230,6 +226,96 @@ class ChapTest {
     assertThat(letsIn(INITIATOR1, Optional.empty())).isTrue();
     assertThat(world.picture()).doesNotContain("secret");
     assertThat(world.lio.session(INITIATOR1, TARGET, 1)).contains(1L);
+  }
+
+  @Test
+  @DisplayName(
+      "switched on or off under a node that has its secret: at no moment is its login refused")
+  void switchedAtEveryMoment() throws IOException {
+    world.publish(volume.serial());
+    write(INITIATOR1, OLD, Optional.of(TARGETS));
+    int moments = 0;
+    boolean over = false;
+    while (!over) {
+      moments++;
+      boolean on = endedAt(moments, Optional.of(secrets));
+      assertThat(letsIn(INITIATOR1, Optional.of(OLD))).as("on, moment " + moments).isTrue();
+      chapOn();
+      boolean off = endedAt(moments, Optional.empty());
+      assertThat(letsIn(INITIATOR1, Optional.of(OLD))).as("off, moment " + moments).isTrue();
+      world.restartWith(Optional.empty());
+      over = !on && !off;
+    }
+    assertThat(moments).as("four fields and the group, at two portals").isGreaterThan(10);
+  }
+
+  /** The agent is started anew with this setting, and killed after that many steps if it has so. */
+  private boolean endedAt(int moment, Optional<Path> chapFolder) {
+    world.killer.killAt(moment, true);
+    try {
+      world.restartWith(chapFolder);
+      return false;
+    } catch (Killer.Killed expected) {
+      return true;
+    } finally {
+      world.killer.rest();
+    }
+  }
+
+  @Test
+  @DisplayName("rule 20: a portal group that asks again does so before anybody gets a new ACL")
+  void asksBeforeNewAcls() throws IOException {
+    write(INITIATOR1, OLD, Optional.empty());
+    chapOn();
+    world.publish(volume.serial());
+    Files.delete(secrets.resolve(INITIATOR1.name()));
+    world.reboot();
+    world.agent().chapWatch().look();
+    write(INITIATOR1, OLD, Optional.empty());
+    letInAnybody();
+    world.killer.rest();
+    world.agent().chapWatch().look();
+    List<String> names = world.killer.names();
+    assertThat(names).contains("set portal group", "make ACL");
+    assertThat(names.lastIndexOf("set portal group")).isLessThan(names.indexOf("make ACL"));
+  }
+
+  @Test
+  @DisplayName("a portal group that asks again does so when the ACLs have what is proven now")
+  void asksAfterCredentials() throws IOException {
+    write(INITIATOR1, OLD, Optional.empty());
+    chapOn();
+    world.publish(volume.serial());
+    write(INITIATOR1, NEW, Optional.of(TARGETS));
+    letInAnybody();
+    world.killer.rest();
+    world.agent().chapWatch().look();
+    List<String> names = world.killer.names();
+    assertThat(names).contains("set portal group", "set credentials");
+    assertThat(names.lastIndexOf("set credentials")).isLessThan(names.indexOf("set portal group"));
+  }
+
+  @Test
+  @DisplayName("one ACL that the kernel does not change leaves no portal group open to all")
+  void kernelRefuses() throws IOException {
+    write(INITIATOR1, OLD, Optional.empty());
+    chapOn();
+    world.publish(volume.serial());
+    write(INITIATOR1, NEW, Optional.empty());
+    letInAnybody();
+    world.lio.refuse("write .*/auth/password");
+    world.agent().chapWatch().look();
+    assertThat(letsIn(INITIATOR1, Optional.empty())).isFalse();
+    world.lio.refuse("none");
+    world.agent().chapWatch().look();
+    assertThat(letsIn(INITIATOR1, Optional.of(NEW))).isTrue();
+  }
+
+  private void letInAnybody() {
+    for (int tag = 1; tag <= 2; tag++) {
+      String asks = "iscsi/" + TARGET + "/tpgt_" + tag + "/attrib/authentication";
+      Steps.unobserved().run("meddle", step -> world.lio.write(step, asks, "0"));
+    }
   }
 
   @Test

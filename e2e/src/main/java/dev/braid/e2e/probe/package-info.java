@@ -16,8 +16,9 @@
  *       is ended;
  *   <li>kernel threads, unless they hang; the system's own services; whatever ran the probe;
  *   <li>a process that is gone;
- *   <li>files in the folders for locks: to remove one while another process waits for it would give
- *       the lock to two. They say nothing about a volume, and those of a node go with a reboot.
+ *   <li>files in the folders for locks: they are there while somebody has or wants a lock, and who
+ *       is killed leaves his to the next who takes that lock, or to a reboot. They say nothing
+ *       about a volume.
  * </ul>
  *
  * <p>What is seen at the first look counts, with one exception: processes may take a few seconds to

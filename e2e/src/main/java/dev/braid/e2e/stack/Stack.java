@@ -281,6 +281,11 @@ public final class Stack implements AutoCloseable {
     unpublish(volume, node);
   }
 
+  /** The agent, one node's plugin and the controller start anew, with the settings of now. */
+  public void restart(Machine node) {
+    Parallel.run(head::start, node(node)::restart, controller::restart);
+  }
+
   /** Starts what another test of the lab has ended with its machine; nothing where all is up. */
   void ensureUp() {
     nodes.values().stream().filter(node -> !node.service().isActive()).forEach(Node::start);

@@ -202,7 +202,7 @@ class SnapshotTest {
   }
 
   @Test
-  @DisplayName("Rule 12: a lock's file stays, since removing it could give the lock to two")
+  @DisplayName("Rule 12: a lock's file comes and goes with those who have it, or stays of a kill")
   void locks() {
     assertThat(added(Kind.FILE, "f /run/braid/locks/volume-36001405x (512 bytes)").isEmpty())
         .isTrue();

@@ -10,30 +10,39 @@ import dev.braid.e2e.stack.Head;
 import dev.braid.e2e.stack.InStack;
 import dev.braid.e2e.stack.LabVolume;
 import dev.braid.e2e.stack.Paths;
-import dev.braid.e2e.stack.Service;
+import dev.braid.e2e.stack.PluginMetrics;
 import dev.braid.e2e.stack.Stack;
 import dev.braid.e2e.stack.Wait;
 import dev.braid.e2e.writer.WriterSession;
 import dev.braid.e2e.writer.Writing;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
-/** CHAP between a node and the head, as administrators set it up and change it. */
+/**
+ * CHAP between a node and the head, as administrators set it up and change it. The programs are
+ * started with it once for all tests, each of which writes its own secrets.
+ */
 @InStack
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ChapLabTest {
 
+  private static final String SETTING = "BRAID_CHAP_FOLDER";
   private static final String FOLDER = "/etc/braid/chap";
+  private static final String MAKE_FOLDER = "install -d -m 0700 " + FOLDER;
   private static final String ONE_WAY = "user=node1\npassword=%s\n";
   private static final String MUTUAL = ONE_WAY + "mutual_user=san1\nmutual_password=%s\n";
   private static final String FIRST = "first-secret-of-node1";
   private static final String SECOND = "second-secret-of-node1";
   private static final String TARGETS = "secret-of-san1-itself";
+  private static final String TARGETS_NEXT = "next-secret-of-san1";
   private static final String WRONG = "nobody-has-this-one";
 
   /** The head and the node look every few seconds; then logins and scans, in emulation. */
@@ -51,42 +60,32 @@ class ChapLabTest {
     this.node = stack.lab().node1();
   }
 
-  @BeforeEach
+  @BeforeAll
   void on() {
-    for (Machine machine : List.of(head, node)) {
-      machine.run("install -d -m 0700 " + FOLDER);
-    }
-    for (Service service : services()) {
-      service.also(Map.of("BRAID_CHAP_FOLDER", FOLDER));
-    }
-    restart();
+    machines().forEach(machine -> machine.run(MAKE_FOLDER));
+    var settings = new HashMap<>(PluginMetrics.settings());
+    settings.put(SETTING, FOLDER);
+    stack.node(node).service().also(settings);
+    stack.head().service().also(Map.of(SETTING, FOLDER));
+    stack.restart(node);
   }
 
   /** A power cut, by which a lab is mended after a failure, keeps files that are synced. */
-  @AfterEach
+  @AfterAll
   void off() {
-    for (Service service : services()) {
-      service.also(Map.of());
-    }
-    for (Machine machine : List.of(head, node)) {
-      machine.run("rm -rf " + FOLDER + " && sync");
-    }
-    restart();
+    stack.node(node).service().also(Map.of());
+    stack.head().service().also(Map.of());
+    machines().forEach(machine -> machine.run("rm -rf " + FOLDER + " && sync"));
+    stack.restart(node);
   }
 
-  private List<Service> services() {
-    return List.of(stack.head().service(), stack.node(node).service());
-  }
-
-  private void restart() {
-    stack.head().start();
-    stack.node(node).restart();
-    stack.controller().restart();
+  private List<Machine> machines() {
+    return List.of(head, node);
   }
 
   private static void write(Machine machine, String name, String text) {
     String fresh = FOLDER + "/." + name;
-    machine.run("umask 077 && : > " + fresh);
+    machine.run(MAKE_FOLDER + " && umask 077 && : > " + fresh);
     machine.write(fresh, text);
     machine.run("chmod 0600 " + fresh + " && mv " + fresh + " " + FOLDER + "/" + name);
   }
@@ -108,27 +107,30 @@ class ChapLabTest {
         () -> head.exec("cat " + acl + attribute).stdout().strip().equals(value));
   }
 
-  /** What the node's kernel has of its sessions' logins, a line each: number and secret. */
+  /** What the node's kernel has of its sessions' logins, a line each: number and both secrets. */
   private List<String> sessions() {
     return node.exec(
             "cd /sys/class/iscsi_session && for s in session*; do"
-                + " echo $s $(cat $s/password); done")
+                + " echo $s $(cat $s/password $s/password_in); done")
         .stdout()
         .lines()
         .filter(line -> line.startsWith("session") && !line.contains("*"))
         .toList();
   }
 
-  private static boolean allBy(List<String> sessions, String secret) {
-    return sessions.size() == 2 && sessions.stream().allMatch(s -> s.endsWith(" " + secret));
+  private static boolean allBy(List<String> sessions, String... secrets) {
+    String both = " " + String.join(" ", secrets) + " ";
+    return sessions.size() == 2 && sessions.stream().allMatch(s -> (s + " ").contains(both));
   }
 
   private void assertNotTold(Map<String, String> context) {
     assertThat(context.values()).noneMatch(value -> value.contains("secret"));
-    String logs =
-        head.run("journalctl -u braid-agent --no-pager")
-            + node.run("journalctl -u braid-node --no-pager");
-    assertThat(logs).doesNotContain(FIRST, SECOND, TARGETS, WRONG);
+    assertThat(log(head, "braid-agent") + log(node, "braid-node"))
+        .doesNotContain(FIRST, SECOND, TARGETS, TARGETS_NEXT, WRONG);
+  }
+
+  private static String log(Machine machine, String unit) {
+    return machine.run("journalctl --sync; journalctl -b -u " + unit + " -o cat --no-pager");
   }
 
   @Test
@@ -154,8 +156,7 @@ class ChapLabTest {
     context = stack.bringUp(volume, node);
     Paths.await(node, volume, 2, SOON);
     awaitOnHead("password_mutual", TARGETS);
-    assertThat(allBy(sessions(), SECOND)).isTrue();
-    assertThat(node.run("cat /sys/class/iscsi_session/session*/password_in")).contains(TARGETS);
+    assertThat(allBy(sessions(), SECOND, TARGETS)).isTrue();
     assertNotTold(context);
     stack.takeDown(volume, node, context);
     stack.delete(volume);
@@ -196,50 +197,53 @@ class ChapLabTest {
 
   @Test
   @DisplayName(
-      "rule 18: rotation under a writer: not before the head has the new secret, then path by path,"
-          + " never both away")
+      "rule 18: rotation of both sides' secrets under a writer: not before the head has the new"
+          + " ones, then path by path, never both away")
   void rotation() {
-    onHead(ONE_WAY.formatted(FIRST));
-    onNode(ONE_WAY.formatted(FIRST));
+    onHead(MUTUAL.formatted(FIRST, TARGETS));
+    onNode(MUTUAL.formatted(FIRST, TARGETS));
     var clean = Leftovers.of(stack.lab());
-    LabVolume volume = stack.create("chap-rotation", 256L << 20, Capabilities.block());
+    LabVolume volume = stack.create("chap-rotation", 64L << 20, Capabilities.block());
     var context = stack.bringUp(volume, node);
     Paths.await(node, volume, 2, SOON);
     try (var writer = WriterSession.start(node, Writing.to(volume.id(), volume.targetPath()))) {
       writer.acks().awaitCount(100, Deadline.after(SOON));
       List<String> before = sessions();
+      assertThat(allBy(before, FIRST, TARGETS)).isTrue();
+      double lost = lostAllPaths();
 
-      onNode(ONE_WAY.formatted(SECOND)); // the wrong order
+      onNode(MUTUAL.formatted(SECOND, TARGETS_NEXT)); // the wrong order
       Wait.until(
-          "the node says what it waits for",
+          "the node waits for the head",
           SOON,
-          () ->
-              node.run("journalctl -u braid-node --no-pager")
-                  .contains("are still to be logged in with the CHAP credentials of now"));
+          () -> PluginMetrics.of(node).value("braid_chap_pending") == 1);
       writer.acks().awaitMore(100, Deadline.after(SOON));
       assertThat(sessions()).isEqualTo(before);
       assertThat(Paths.of(node, volume)).isEqualTo(new Paths(2, 0));
 
-      onHead(ONE_WAY.formatted(SECOND));
+      onHead(MUTUAL.formatted(SECOND, TARGETS_NEXT));
       Wait.until(
-          "both sessions are by the new secret, with a path at every moment",
+          "both sessions are by the new secrets",
           LONG,
-          () -> {
-            if (Paths.of(node, volume).working() == 0) {
-              throw new AssertionError("no path worked for a moment");
-            }
-            return allBy(sessions(), SECOND);
-          });
+          () -> allBy(sessions(), SECOND, TARGETS_NEXT));
       Paths.await(node, volume, 2, SOON);
+      assertThat(lostAllPaths()).as("how often no path was left, by the kernel").isEqualTo(lost);
       assertThat(sessions()).doesNotContainAnyElementsOf(before);
       writer.acks().awaitMore(100, Deadline.after(SOON));
       assertThat(writer.acks().largestGap().orElseThrow().length())
           .isLessThanOrEqualTo(Duration.ofSeconds(14));
       writer.stopAndReadBack().throwUnlessHolds();
     }
+    assertThat(log(node, "braid-node"))
+        .contains("are still to be logged in with the CHAP credentials of now");
     assertNotTold(context);
     stack.takeDown(volume, node, context);
     stack.delete(volume);
     clean.assertNoneSoon();
+  }
+
+  /** The kernel tells the plugin of every path that it fails: none is too short to be seen. */
+  private double lostAllPaths() {
+    return PluginMetrics.of(node).value("braid_path_losses_total{lost=\"all\"}");
   }
 }

@@ -17,6 +17,7 @@ import dev.braid.proto.csi.v1.VolumeHealthErrorType;
 import java.time.Duration;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One of two portals is dead, at every moment of a volume's life on a node. */
@@ -25,6 +26,11 @@ class DeadPortalLabTest {
 
   /** The node looks every ten seconds; then a login and a scan, in emulation. */
   private static final Duration JOINS = Duration.ofSeconds(90);
+
+  /** A cause is looked into once a minute, and that takes seconds. */
+  private static final Duration HANGS = Duration.ofSeconds(150);
+
+  private static final String HANG = "braid_hang";
 
   private final Stack stack;
   private final Machine node;
@@ -92,6 +98,52 @@ class DeadPortalLabTest {
     stack.delete(first);
     stack.delete(second);
     clean.assertNoneSoon();
+  }
+
+  @Test
+  @Tag("soak")
+  @DisplayName("F20: a portal that hangs at logins is not logged in to; it joins when it is mended")
+  void hangsAtLogin() {
+    var clean = Leftovers.of(stack.lab());
+    LabVolume volume = stack.create("hangs", 64L << 20, Capabilities.block());
+    node.pullCable(SanNetwork.B);
+    var context = stack.bringUp(volume, node);
+    long failed = failedLogins();
+    hangLogins();
+    try {
+      node.plugCable(SanNetwork.B);
+      Wait.until(
+          "the node says that it hangs",
+          HANGS,
+          () -> said(volume).contains("does not answer a login"));
+      assertThat(failedLogins()).as("logins that held the target's lock").isEqualTo(failed);
+    } finally {
+      stack.lab().san1().run("nft delete table inet " + HANG);
+    }
+    Wait.until("its path joins", JOINS, () -> Paths.of(node, volume).equals(new Paths(2, 0)));
+
+    stack.takeDown(volume, node, context);
+    stack.delete(volume);
+    clean.assertNoneSoon();
+  }
+
+  /** A connection's own packets get to the head by network B, and what is larger does not. */
+  private void hangLogins() {
+    Machine head = stack.lab().san1();
+    head.run(
+        "nft -f - << 'NFT'\ntable inet "
+            + HANG
+            + " {\n chain logins {\n  type filter hook input priority 0;\n  ip daddr "
+            + head.address(SanNetwork.B)
+            + " tcp dport 3260 meta length > 120 drop\n }\n}\nNFT\n");
+  }
+
+  private long failedLogins() {
+    String portal = stack.lab().san1().address(SanNetwork.B) + ":";
+    return node.run("journalctl --sync; journalctl -b -u braid-node -o cat --no-pager")
+        .lines()
+        .filter(line -> line.contains("no session to") && line.contains(portal))
+        .count();
   }
 
   private String said(LabVolume volume) {

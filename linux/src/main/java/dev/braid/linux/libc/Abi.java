@@ -222,6 +222,8 @@ public final class Abi {
   @FromC(headers = {"fcntl.h", "sys/stat.h"})
   public static final class File {
     public static final int AT_FDCWD = -100;
+    public static final int AT_EMPTY_PATH = 0x1000;
+    public static final int STATX_NLINK = 0x4;
     public static final int STATX_BLOCKS = 0x400;
 
     private File() {}
@@ -230,6 +232,7 @@ public final class Abi {
   @FromC(headers = "sys/stat.h", struct = "struct statx")
   public static final class Statx {
     public static final int SIZE = 256;
+    public static final int STX_NLINK = 16;
     public static final int STX_BLOCKS = 48;
 
     private Statx() {}

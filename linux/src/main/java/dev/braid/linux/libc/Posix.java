@@ -215,6 +215,19 @@ public final class Posix {
     retry("unlink", path, () -> LibC.unlink(path.toString()));
   }
 
+  /** How many names lead to an open file: none if it was removed meanwhile. */
+  public static int links(Fd fd) throws ErrnoException {
+    try (Memory answer = new Memory(Abi.Statx.SIZE)) {
+      answer.clear();
+      retry(
+          "statx " + fd,
+          () ->
+              LibC.INSTANCE.statx(
+                  fd.number(), "", Abi.File.AT_EMPTY_PATH, Abi.File.STATX_NLINK, answer));
+      return answer.getInt(Abi.Statx.STX_NLINK);
+    }
+  }
+
   /** How much of the disk a file takes: less than its size where it has holes. */
   public static long allocatedBytes(Path path) throws ErrnoException {
     try (Memory answer = new Memory(Abi.Statx.SIZE)) {

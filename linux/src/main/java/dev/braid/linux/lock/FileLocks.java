@@ -1,26 +1,18 @@
 package dev.braid.linux.lock;
 
-import com.sun.jna.Memory;
 import dev.braid.base.Deadline;
 import dev.braid.base.error.Busy;
 import dev.braid.base.error.KernelRefused;
-import dev.braid.linux.libc.Abi;
-import dev.braid.linux.libc.Abi.Flock;
-import dev.braid.linux.libc.Errno;
 import dev.braid.linux.libc.ErrnoException;
-import dev.braid.linux.libc.Fd;
-import dev.braid.linux.libc.Posix;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,12 +30,11 @@ public final class FileLocks implements Locks {
 
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-  private static final int HOLDER_BYTES = 512;
   private static final int LONGEST_FILE_NAME = 255;
 
   private final Path folder;
   private final Clock clock;
-  private final Map<String, Queue> queues = new ConcurrentHashMap<>();
+  private final Queues queues = new Queues();
 
   /**
    * @param folder made if it is not there, as a part of taking a lock; all who share the locks must
@@ -65,94 +56,88 @@ public final class FileLocks implements Locks {
     return take(name, false, purpose, deadline);
   }
 
+  /** Of how many names this process keeps anything: those that are had, or waited for, now. */
+  int names() {
+    return queues.size();
+  }
+
   private Lock take(String name, boolean alone, String purpose, Deadline deadline) {
-    Path file = folder.resolve(fileName(name));
-    Queue queue = queues.computeIfAbsent(name, n -> new Queue());
+    Path path = folder.resolve(fileName(name));
+    Queue queue = queues.want(name);
     boolean entered = false;
-    Fd fd = null;
+    LockFile file = null;
     boolean done = false;
     try {
       entered = queue.enter(alone, deadline);
       if (!entered) {
-        throw busy(name, purpose, file);
+        throw busy(name, purpose, path);
       }
-      fd = open(file);
-      lockFile(fd, alone, name, purpose, file, deadline);
-      var hold = new Hold(queue, fd, alone, who(purpose));
+      file = lock(path, alone, name, purpose, deadline);
+      var hold = new Hold(name, queue, file, alone, who(purpose));
       hold.say();
       done = true;
       return hold;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw busy(name, purpose, file);
+      throw busy(name, purpose, path);
     } catch (ErrnoException e) {
       throw new KernelRefused("cannot lock " + name, e);
     } finally {
       if (!done) {
-        if (fd != null) {
-          fd.close();
+        giveUp(name, queue, entered, file, alone);
+      }
+    }
+  }
+
+  private void giveUp(
+      String name, Queue queue, boolean entered, @Nullable LockFile file, boolean alone) {
+    if (file != null) {
+      file.close();
+    }
+    if (entered) {
+      queue.leave(alone);
+    }
+    queues.done(name);
+  }
+
+  /**
+   * A file that who had the lock before has removed meanwhile is a lock that nobody else meets: the
+   * one that has its name now is taken instead.
+   */
+  private static LockFile lock(
+      Path path, boolean alone, String name, String purpose, Deadline deadline)
+      throws ErrnoException, InterruptedException {
+    while (true) {
+      LockFile file = LockFile.open(path);
+      boolean ours = false;
+      try {
+        await(file, alone, name, purpose, path, deadline);
+        ours = file.isThere();
+        if (ours) {
+          return file;
         }
-        if (entered) {
-          queue.leave(alone);
+      } finally {
+        if (!ours) {
+          file.close();
         }
       }
     }
   }
 
-  private Fd open(Path file) throws ErrnoException {
-    try {
-      return Posix.open(file, Posix.O_RDWR | Posix.O_CREAT, 0600);
-    } catch (ErrnoException e) {
-      if (e.errno() != Errno.ENOENT) {
-        throw e;
-      }
-      makeFolder(folder.toAbsolutePath());
-      return Posix.open(file, Posix.O_RDWR | Posix.O_CREAT, 0600);
-    }
-  }
-
-  private static void makeFolder(Path folder) throws ErrnoException {
-    Path parent = folder.getParent();
-    if (parent != null && !Files.isDirectory(parent)) {
-      makeFolder(parent);
-    }
-    try {
-      Posix.mkdir(folder, 0700);
-    } catch (ErrnoException e) {
-      if (e.errno() != Errno.EEXIST) {
-        throw e;
-      }
-    }
-  }
-
-  private static void lockFile(
-      Fd fd, boolean alone, String name, String purpose, Path file, Deadline deadline)
+  private static void await(
+      LockFile file, boolean alone, String name, String purpose, Path path, Deadline deadline)
       throws ErrnoException, InterruptedException {
     long pause = FIRST_PAUSE_NANOS;
-    while (!tryLock(fd, alone ? Abi.Lock.F_WRLCK : Abi.Lock.F_RDLCK)) {
+    while (!file.tryLock(alone)) {
       long left = deadline.left().toNanos();
       if (left <= 0) {
-        throw busy(name, purpose, file);
+        throw busy(name, purpose, path);
       }
-      LockSupport.parkNanos(fd, Math.min(pause, left));
+      LockSupport.parkNanos(file, Math.min(pause, left));
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
       pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
-    }
-  }
-
-  private static boolean tryLock(Fd fd, int type) throws ErrnoException {
-    try (var flock = new Memory(Flock.SIZE)) {
-      flock.clear(); // whence, start and length 0: the whole file; OFD locks want pid 0
-      flock.setShort(Flock.L_TYPE, (short) type);
-      Posix.fcntl(fd, "F_OFD_SETLK", Abi.Lock.F_OFD_SETLK, flock);
-      return true;
-    } catch (ErrnoException e) {
-      if (e.errno() == Errno.EAGAIN || e.errno() == Errno.EACCES) {
-        return false;
-      }
-      throw e;
     }
   }
 
@@ -165,33 +150,10 @@ public final class FileLocks implements Locks {
         + clock.instant().truncatedTo(ChronoUnit.SECONDS);
   }
 
-  /** A fixed length: what a longer one left is overwritten. */
-  private static byte[] line(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    byte[] line = new byte[HOLDER_BYTES];
-    System.arraycopy(bytes, 0, line, 0, Math.min(bytes.length, HOLDER_BYTES - 1));
-    return line;
-  }
-
-  private static void write(Fd fd, byte[] line) throws ErrnoException {
-    try (var buffer = new Memory(HOLDER_BYTES)) {
-      buffer.write(0, line, 0, HOLDER_BYTES);
-      Posix.pwrite(fd, buffer, 0);
-    }
-  }
-
-  private static byte[] read(Fd fd) throws ErrnoException {
-    try (var buffer = new Memory(HOLDER_BYTES)) {
-      buffer.clear();
-      Posix.pread(fd, buffer, 0);
-      return buffer.getByteArray(0, HOLDER_BYTES);
-    }
-  }
-
-  private static Busy busy(String name, String purpose, Path file) {
+  private static Busy busy(String name, String purpose, Path path) {
     String who;
     try {
-      who = Files.readString(file, StandardCharsets.ISO_8859_1).replace('\0', ' ').strip();
+      who = Files.readString(path, StandardCharsets.ISO_8859_1).replace('\0', ' ').strip();
     } catch (IOException e) {
       who = "";
     }
@@ -221,41 +183,30 @@ public final class FileLocks implements Locks {
     return safe.toString();
   }
 
-  private static final class Hold implements Lock {
+  private final class Hold implements Lock {
 
+    private final String name;
     private final Queue queue;
-    private final Fd fd;
+    private final LockFile file;
     private final String who;
     private boolean alone;
     private boolean open = true;
 
-    Hold(Queue queue, Fd fd, boolean alone, String who) {
+    Hold(String name, Queue queue, LockFile file, boolean alone, String who) {
+      this.name = name;
       this.queue = queue;
-      this.fd = fd;
+      this.file = file;
       this.alone = alone;
       this.who = who;
     }
 
     /** Those who share it write over each other: it is the last of them who is known. */
-    private byte[] said(boolean byItself) {
-      return line(byItself ? who : who + ", and perhaps others");
+    private String said(boolean byItself) {
+      return byItself ? who : who + ", and perhaps others";
     }
 
     void say() throws ErrnoException {
-      write(fd, said(alone));
-    }
-
-    /**
-     * So that nobody is named who has let go. Where another's name stands, he may have it still.
-     */
-    private void unsay() {
-      try {
-        if (Arrays.equals(read(fd), said(alone))) {
-          write(fd, new byte[HOLDER_BYTES]);
-        }
-      } catch (ErrnoException e) {
-        log.warn("{} names {}, who has it no more", fd, who, e);
-      }
+      file.say(said(alone));
     }
 
     @Override
@@ -267,12 +218,13 @@ public final class FileLocks implements Locks {
         return;
       }
       try {
-        write(fd, said(false)); // while nobody else can
-        if (!tryLock(fd, Abi.Lock.F_RDLCK)) {
-          throw new KernelRefused("the kernel would not make " + fd + " from exclusive to shared");
+        file.say(said(false)); // while nobody else can
+        if (!file.tryLock(false)) {
+          throw new KernelRefused(
+              "the kernel would not make " + file + " from exclusive to shared");
         }
       } catch (ErrnoException e) {
-        throw new KernelRefused("cannot share the lock " + fd, e);
+        throw new KernelRefused("cannot share the lock " + file, e);
       }
       alone = false;
       queue.share();
@@ -282,9 +234,34 @@ public final class FileLocks implements Locks {
     public synchronized void close() {
       if (open) {
         open = false;
-        unsay();
-        fd.close(); // the file first: who comes next in the queue must not find it still locked
+        letGo(); // the file first: who comes next in the queue must not find it still locked
         queue.leave(alone);
+        queues.done(name);
+      }
+    }
+
+    /** One after the other, so that of two who share it here the second finds itself alone. */
+    private void letGo() {
+      synchronized (queue) {
+        try {
+          if (!alone && !file.tryLock(true)) {
+            unsay();
+          } else if (file.isThere()) { // else somebody removed it by hand, and it is another's now
+            file.remove();
+          }
+        } catch (ErrnoException e) {
+          log.warn("{} stays, and may name {}, who has it no more", file, who, e);
+        }
+        file.close();
+      }
+    }
+
+    /**
+     * So that nobody is named who has let go. Where another's name stands, he may have it still.
+     */
+    private void unsay() throws ErrnoException {
+      if (file.says(said(false))) {
+        file.say("");
       }
     }
   }

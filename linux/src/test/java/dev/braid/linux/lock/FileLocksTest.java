@@ -7,9 +7,12 @@ import dev.braid.base.Deadline;
 import dev.braid.base.error.Busy;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -24,10 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 class FileLocksTest {
 
   @TempDir Path folder;
-  private Locks ours;
+  private FileLocks ours;
 
   /** Shares nothing with {@link #ours} but the folder: what another process would be. */
-  private Locks theirs;
+  private FileLocks theirs;
 
   @BeforeEach
   void locks() {
@@ -70,7 +73,7 @@ class FileLocksTest {
 
   @Test
   @DisplayName("rule 12: nobody is named as holder who has let go; of those who share, not all are")
-  void truthful() throws IOException {
+  void truthful() {
     var first = ours.shared("target", "attach a", soon());
     var second = theirs.shared("target", "attach b", soon());
     assertThatThrownBy(() -> ours.exclusive("target", "logout", soon()))
@@ -94,8 +97,74 @@ class FileLocksTest {
         .hasMessageNotContaining("attach c");
     login.close();
     ours.exclusive("target", "logout", soon()).close();
-    assertThat(Files.readString(folder.resolve("run/locks/target.lock")).replace("\0", ""))
-        .isEmpty();
+  }
+
+  @Test
+  @DisplayName("nothing is kept of a lock that nobody has, in the folder or in memory")
+  void nothingKept() {
+    var first = ours.exclusive("volume a", "attach", soon());
+    first.share();
+    var second = theirs.shared("volume a", "look", soon());
+    assertThatThrownBy(() -> ours.exclusive("volume a", "detach", soon())).isInstanceOf(Busy.class);
+    first.close();
+    assertThat(files()).as("somebody has it still").containsExactly("volume%20a.lock");
+    assertThat(ours.names()).isZero();
+    second.close();
+    theirs.exclusive("volume b", "attach", soon()).close();
+    assertThat(files()).isEmpty();
+    assertThat(theirs.names()).isZero();
+  }
+
+  @Test
+  @DisplayName("rule 12: who waited for a lock whose file went meanwhile has it as if it had not")
+  void removedMeanwhile() throws Exception {
+    var held = ours.exclusive("volume", "attach", soon());
+    var waiting = CompletableFuture.supplyAsync(() -> theirs.exclusive("volume", "b", later()));
+    Path file = folder.resolve("run/locks/volume.lock");
+    while (!isOpenTwice(file)) {
+      Thread.onSpinWait();
+    }
+    held.close();
+    try (var mine = waiting.get(10, TimeUnit.SECONDS)) {
+      assertThat(mine).isNotNull();
+      assertThat(file).exists();
+      assertThatThrownBy(() -> ours.exclusive("volume", "c", soon())).isInstanceOf(Busy.class);
+    }
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("a file that somebody removed by hand takes no other lock's file with it")
+  void removedByHand() throws IOException {
+    var first = ours.exclusive("volume", "attach", soon());
+    Files.delete(folder.resolve("run/locks/volume.lock"));
+    var second = theirs.exclusive("volume", "detach", soon());
+    first.close();
+    assertThat(files()).containsExactly("volume.lock");
+    second.close();
+    assertThat(files()).isEmpty();
+  }
+
+  /** Whether this process has it open twice: the holder, and one who waits. */
+  private static boolean isOpenTwice(Path file) throws IOException {
+    int count = 0;
+    try (var all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path fd : all) {
+        try {
+          if (Files.readSymbolicLink(fd).equals(file.toRealPath())) {
+            count++;
+          }
+        } catch (NoSuchFileException e) {
+          // closed meanwhile: the folder's own
+        }
+      }
+    }
+    return count == 2;
+  }
+
+  private List<String> files() {
+    String[] names = folder.resolve("run/locks").toFile().list();
+    return names == null ? List.of() : List.of(names);
   }
 
   @Test
@@ -116,7 +185,8 @@ class FileLocksTest {
   }
 
   @Test
-  @DisplayName("one at a time, however many threads of however many processes")
+  @DisplayName(
+      "one at a time, however many threads of however many processes, and nothing stays of it")
   void manyThreads() throws Exception {
     var inside = new AtomicInteger();
     var most = new AtomicInteger();
@@ -139,6 +209,48 @@ class FileLocksTest {
     }
     assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
     assertThat(most).hasValue(1);
+    assertThat(files()).isEmpty();
+    assertThat(ours.names() + theirs.names()).isZero();
+  }
+
+  @Test
+  @DisplayName("rule 12: alone or together, from one to the other, a file that comes and goes")
+  void mixed() throws Exception {
+    var readers = new AtomicInteger();
+    var writers = new AtomicInteger();
+    var wrong = new AtomicInteger();
+    var threads = new ArrayList<CompletableFuture<Void>>();
+    for (int i = 0; i < 8; i++) {
+      Locks locks = i % 2 == 0 ? ours : theirs;
+      boolean alone = i < 4;
+      threads.add(
+          CompletableFuture.runAsync(
+              () -> {
+                for (int n = 0; n < 50; n++) {
+                  try (var held =
+                      alone
+                          ? locks.exclusive("target", "test", later())
+                          : locks.shared("target", "test", later())) {
+                    if (alone) {
+                      wrong.addAndGet(writers.getAndIncrement() + readers.get());
+                      writers.decrementAndGet();
+                      held.share();
+                    }
+                    readers.incrementAndGet();
+                    wrong.addAndGet(writers.get());
+                    readers.decrementAndGet();
+                  }
+                }
+              },
+              task -> new Thread(task, "test").start()));
+    }
+    for (var thread : threads) {
+      thread.get(20, TimeUnit.SECONDS);
+    }
+    assertThat(wrong).hasValue(0);
+    ours.exclusive("target", "the last", soon()).close();
+    assertThat(files()).isEmpty();
+    assertThat(ours.names() + theirs.names()).isZero();
   }
 
   @Test

@@ -74,7 +74,16 @@ public final class Authentication {
   }
 
   void set(String acl, Optional<ChapCredentials> credentials) {
+    if (credentials.isEmpty()) {
+      askAsGroup(acl); // nobody is to be asked for what goes
+    }
     fields(credentials).forEach((name, value) -> set(acl + "/auth/" + name, value));
+    if (credentials.isPresent()) {
+      askAsGroup(acl); // nor before it is there
+    }
+  }
+
+  private void askAsGroup(String acl) {
     Optional<String> ownWill = configfs.read(acl + OWN_WILL);
     if (ownWill.isPresent() && !ownWill.get().equals(AS_GROUP)) {
       steps.run("set ACL", step -> change.write(step, acl + OWN_WILL, AS_GROUP));

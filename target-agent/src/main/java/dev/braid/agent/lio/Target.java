@@ -18,7 +18,7 @@ public final class Target {
 
   private static final String AUTHENTICATION = "/attrib/authentication";
 
-  /** What a portal group is set to before anybody can log in to it, beside that. */
+  /** What a portal group is set to before anybody can log in to it. */
   private static final Map<String, String> ATTRIBUTES = attributes();
 
   private final Iqn name;
@@ -80,7 +80,10 @@ public final class Target {
         .toList();
   }
 
-  /** Makes the target and its portal groups, all but the last step: nobody can log in yet. */
+  /**
+   * Makes the target and its portal groups, as far as nobody can log in yet: {@link #authenticate}
+   * and {@link #enable} are still to come.
+   */
   public void prepare() {
     if (!configfs.isFolder("iscsi")) {
       steps.run("load iSCSI target", step -> change.mkdir(step, "iscsi"));
@@ -97,7 +100,6 @@ public final class Target {
       steps.run("make portal group", step -> change.mkdir(step, group));
     }
     ATTRIBUTES.forEach((attribute, value) -> set(group + "/attrib/" + attribute, value));
-    authenticate(portal);
     if (configfs.read(group + "/rtpi").isPresent()) {
       // Linux 6.4 and later: the relative port id is the portal group's, and can be said (rule 2).
       set(group + "/rtpi", Integer.toString(portal.tag()));
@@ -110,7 +112,8 @@ public final class Target {
 
   /**
    * Has every portal group ask who logs in to prove it, or not, as was said. For logins from now
-   * on: sessions go on.
+   * on: sessions go on. Before it asks, the ACLs that are there are to hold what is proven; before
+   * they lose it, it is to ask no more.
    *
    * @return the portal groups that did not do so
    * @throws KernelRefused if one does not even now
