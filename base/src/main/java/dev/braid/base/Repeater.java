@@ -28,6 +28,7 @@ public final class Repeater implements AutoCloseable {
 
   private final String name;
   private final Duration interval;
+  private final Duration settling;
   private final Task task;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
@@ -35,9 +36,10 @@ public final class Repeater implements AutoCloseable {
   private boolean wanted;
   private boolean closed;
 
-  private Repeater(String name, Duration interval, Task task) {
+  private Repeater(String name, Duration interval, Duration settling, Task task) {
     this.name = name;
     this.interval = interval;
+    this.settling = settling;
     this.task = task;
     this.thread = new Thread(this::run, name);
     thread.setDaemon(true);
@@ -54,7 +56,17 @@ public final class Repeater implements AutoCloseable {
 
   /** As {@link #of}, and also that long after its last run: for what nobody tells of. */
   public static Repeater every(Duration interval, String name, Task task) {
-    var repeater = new Repeater(name, interval, task);
+    return every(interval, Duration.ZERO, name, task);
+  }
+
+  /**
+   * As {@link #every(Duration, String, Task)}.
+   *
+   * @param settling from the first wake to the run: for what nobody waits for, so that what comes
+   *     in a flock is done in one run, and beside nobody
+   */
+  public static Repeater every(Duration interval, Duration settling, String name, Task task) {
+    var repeater = new Repeater(name, interval, settling, task);
     repeater.thread.start();
     return repeater;
   }
@@ -93,6 +105,10 @@ public final class Repeater implements AutoCloseable {
         } else {
           left = woken.awaitNanos(left);
         }
+      }
+      long unsettled = wanted ? settling.toNanos() : 0;
+      while (!closed && unsettled > 0) {
+        unsettled = woken.awaitNanos(unsettled);
       }
       wanted = false;
       return !closed;

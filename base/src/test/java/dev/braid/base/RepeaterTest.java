@@ -2,6 +2,7 @@ package dev.braid.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +56,21 @@ class RepeaterTest {
       runs.acquire();
       may.release();
       assertThat(runs.tryAcquire(300, TimeUnit.MILLISECONDS)).isFalse();
+    }
+  }
+
+  @Test
+  @DisplayName("what wakes it in a flock, and within its settling, is done in one run")
+  void settling() throws InterruptedException {
+    var runs = new Semaphore(0);
+    try (var repeater =
+        Repeater.every(
+            Duration.ofMinutes(1), Duration.ofMillis(200), "test", () -> runs.release())) {
+      for (int i = 0; i < 10; i++) {
+        repeater.wake();
+      }
+      assertThat(runs.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(runs.tryAcquire(500, TimeUnit.MILLISECONDS)).isFalse();
     }
   }
 }

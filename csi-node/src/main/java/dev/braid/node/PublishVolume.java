@@ -86,7 +86,7 @@ final class PublishVolume {
           publishFolder(wanted, pinned.map());
         }
       }
-      log.info("published {} at {}", wanted.volume(), wanted.target());
+      log.debug("published {} at {}", wanted.volume(), wanted.target());
     }
   }
 

@@ -138,7 +138,7 @@ final class StageVolume {
         mount(wanted, ext4, map.map(), deadline);
       }
     }
-    log.info(
+    log.debug(
         "staged {} for {}: {} with {} paths",
         wanted.volume(),
         wanted.use().text(),

@@ -40,8 +40,8 @@ final class Unmount {
   /**
    * Takes off the last mount of a file system.
    *
-   * @param written whether what is not written yet gets to the storage, and so must be there
-   *     before anything is unmounted: the kernel tells nobody what an unmount failed to write
+   * @param written whether what is not written yet gets to the storage, and so must be there before
+   *     anything is unmounted: the kernel tells nobody what an unmount failed to write
    * @throws DeviceInUse naming every holder found
    * @throws dev.braid.base.error.KernelRefused if something was not written, see {@link WriteOut};
    *     nothing is unmounted then

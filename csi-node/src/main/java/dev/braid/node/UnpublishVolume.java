@@ -81,7 +81,7 @@ final class UnpublishVolume {
         throw new KernelRefused(target + " was unmounted, but something is still mounted there");
       }
       remove(target);
-      log.info("unpublished {} from {}", volume, target);
+      log.debug("unpublished {} from {}", volume, target);
     }
   }
 

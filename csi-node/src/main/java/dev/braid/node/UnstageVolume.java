@@ -73,7 +73,7 @@ final class UnstageVolume {
       attest(volume);
       discard.forget(volume);
       unmount.forget(volume);
-      log.info("unstaged {}", volume);
+      log.debug("unstaged {}", volume);
     }
   }
 

@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
  * nobody hears. (So a shell around it that would write the outcome down was considered and left: it
  * ends with them, and is one more process at every unstage. Errors that file systems count in sysfs
  * tell nothing: ext4 counts none of a file's data.) The mark that is set before, and taken away
- * when the outcome is known, is what is left of it. Slow is not lost: the next call says what is not
- * known, once, and the one after it goes on.
+ * when the outcome is known, is what is left of it. Slow is not lost: the next call says what is
+ * not known, once, and the one after it goes on.
  */
 final class WriteOut {
 

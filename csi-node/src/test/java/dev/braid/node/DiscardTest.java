@@ -73,8 +73,7 @@ class DiscardTest {
     stage(EXT4);
     lose();
     var steps = Steps.unobserved();
-    var unmount =
-        new Unmount(host, host.writeOut(steps), (device, deadline) -> List.of(), steps);
+    var unmount = new Unmount(host, host.writeOut(steps), (device, deadline) -> List.of(), steps);
     var top = host.table().at(host.staging()).orElseThrow();
     assertThatThrownBy(() -> unmount.unmountLast("unmount", VOLUME, top, false, deadline()))
         .isInstanceOf(DeadlinePassed.class);

@@ -7,7 +7,6 @@ import dev.braid.base.error.WrongDevice;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.sysfs.ScsiDevice;
-import dev.braid.linux.uevent.UeventSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,12 +17,14 @@ final class Assembly {
   private final PathScan scan;
   private final WriteCheck writes;
   private final Maps maps;
+  private final MapWait wait;
   private final PathFinder finder;
 
-  Assembly(PathScan scan, WriteCheck writes, Maps maps, PathFinder finder) {
+  Assembly(PathScan scan, WriteCheck writes, Maps maps, MapWait wait, PathFinder finder) {
     this.scan = scan;
     this.writes = writes;
     this.maps = maps;
+    this.wait = wait;
     this.finder = finder;
   }
 
@@ -34,14 +35,12 @@ final class Assembly {
    * @return the map, with every path over the way's sessions that answers; at least one
    */
   Attached assemble(Lun lun, Portals.Way way, Deadline deadline) {
-    try (var events = UeventSocket.open()) {
-      List<ScsiDevice> paths = scan.scan(lun, way, deadline);
-      long bytes = sameSize(lun.wwid(), paths);
-      writes.check(lun, paths, way.up(), deadline);
-      Map<String, DeviceNumber> numbers = finder.numbers(lun.wwid(), paths);
-      DmDevice map = maps.await(lun.wwid(), numbers, events, deadline);
-      return check(lun.wwid(), map, List.copyOf(numbers.values()), bytes);
-    }
+    List<ScsiDevice> paths = scan.scan(lun, way, deadline);
+    long bytes = sameSize(lun.wwid(), paths);
+    writes.check(lun, paths, way.up(), deadline);
+    Map<String, DeviceNumber> numbers = finder.numbers(lun.wwid(), paths);
+    DmDevice map = wait.await(lun.wwid(), numbers, deadline);
+    return check(lun.wwid(), map, List.copyOf(numbers.values()), bytes);
   }
 
   /** Paths that differ are never mixed: data past the end of the smaller would be lost. */

@@ -62,7 +62,7 @@ public final class Attach {
     try (var volume = new Hold(locks.exclusive(LockNames.volume(lun.wwid()), "attach", deadline))) {
       boolean there = maps.find(lun.wwid()).isPresent();
       Attached attached = there ? make(lun, deadline) : anew(lun, volume, deadline);
-      log.info("attached {} as {} over {} paths", lun.wwid(), attached.map(), attached.paths());
+      log.debug("attached {} as {} over {} paths", lun.wwid(), attached.map(), attached.paths());
       return attached;
     }
   }

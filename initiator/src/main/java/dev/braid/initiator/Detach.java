@@ -61,6 +61,6 @@ public final class Detach {
       removal.remove(wwid, volume, deadline);
     }
     prune.run(); // it needs the lock
-    log.info("detached {}", wwid);
+    log.debug("detached {}", wwid);
   }
 }

@@ -54,6 +54,9 @@ public final class Initiator {
   /** For what was at work at the last look: of what is detached the worker is told. */
   private static final Duration PRUNE = Duration.ofSeconds(10);
 
+  /** LUNs that go together are forgotten together, and after the calls of those that wait. */
+  private static final Duration FLOCK = Duration.ofSeconds(2);
+
   private final Locks locks;
   private final Attach attach;
   private final Detach detach;
@@ -162,8 +165,7 @@ public final class Initiator {
     var tidying = new Tidying(sessions, devices, own, records, logouts, strays, locks);
     var finder = new PathFinder(devices, sessions, blocks, dm, inCall);
     var maps =
-        new Maps(
-            dm, new KernelDeviceMapperChange(), multipathd, blocks, udev, holders, waits, steps);
+        new Maps(dm, new KernelDeviceMapperChange(), multipathd, blocks, holders, waits, steps);
     var loops = new Loops(paths.sysfs().resolve("block"));
     var use = new PathUse(blocks, loops, Claims.ofKernel(), holders, paths.dev());
     var watch = new PortalWatch(sessions, reasons, clock, metrics);
@@ -171,6 +173,7 @@ public final class Initiator {
         new Removal(
             finder, identity, maps, devices, bus, blocks, use, tidying, own, watch, known, seen,
             steps);
+    var wait = new MapWait(maps, multipathd, blocks, udev, steps);
     var scan =
         new PathScan(
             devices,
@@ -179,11 +182,12 @@ public final class Initiator {
             new StaleDevices(devices, bus, use, steps),
             new PathSizes(devices, bus, steps),
             new LunLimit(paths.sysfs()),
+            wait::quietly,
             paths.dev(),
             steps);
     var writes = new WriteCheck(punctual, sessions, blocks, paths.dev());
     var uninvited = new Uninvited(devices, sessions, blocks, dm, known);
-    var assembly = new Assembly(scan, writes, maps, finder);
+    var assembly = new Assembly(scan, writes, maps, wait, finder);
     var clocks =
         new Clocks(known::all, (address, patience) -> RemoteClock.ahead(address, clock, patience));
     var shutdownUnit =
@@ -213,7 +217,7 @@ public final class Initiator {
             Ticker.SYSTEM);
     var losses = new PathLosses(known::has, metrics);
     var pruning = new Pruning(gone, seen, known, wwid -> maps.find(wwid).isPresent(), locks, steps);
-    var pruner = Repeater.every(PRUNE, "pruning multipath's lists", pruning::look);
+    var pruner = Repeater.every(PRUNE, FLOCK, "pruning multipath's lists", pruning::look);
     pruner.wake(); // what an earlier start left
     return new Initiator(
         locks,

@@ -17,30 +17,21 @@ import dev.braid.linux.multipath.MultipathdException;
 import dev.braid.linux.multipath.change.Multipathd;
 import dev.braid.linux.proc.Holders;
 import dev.braid.linux.sysfs.BlockTree;
-import dev.braid.linux.uevent.UdevDatabase;
-import dev.braid.linux.uevent.Uevent;
-import dev.braid.linux.uevent.UeventSocket;
 import dev.braid.linux.wait.KernelWaits;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Multipath maps: waited for, and flushed away. Found by UUID, whatever their names. */
+/** Multipath maps: looked at, and flushed away. Found by UUID, whatever their names. */
 final class Maps {
 
   private static final Logger log = LoggerFactory.getLogger(Maps.class);
-
-  /** So long after udev's word multipathd has acted on it, if it is to act at all. */
-  private static final Duration OWN_ACCORD = Duration.ofSeconds(8);
 
   private static final Duration COMMAND = Duration.ofSeconds(10);
 
@@ -59,7 +50,6 @@ final class Maps {
   private final DeviceMapperChange change;
   private final Multipathd multipathd;
   private final BlockTree blocks;
-  private final UdevDatabase udev;
   private final Holders holders;
   private final KernelWaits waits;
   private final Steps steps;
@@ -69,7 +59,6 @@ final class Maps {
       DeviceMapperChange change,
       Multipathd multipathd,
       BlockTree blocks,
-      UdevDatabase udev,
       Holders holders,
       KernelWaits waits,
       Steps steps) {
@@ -77,7 +66,6 @@ final class Maps {
     this.change = change;
     this.multipathd = multipathd;
     this.blocks = blocks;
-    this.udev = udev;
     this.holders = holders;
     this.waits = waits;
     this.steps = steps;
@@ -87,72 +75,6 @@ final class Maps {
     return dm.multipath(wwid);
   }
 
-  /**
-   * Waits until the LUN's map has every path given. multipathd makes it when udev tells it of the
-   * paths; only where that does not come about is it asked. Never before udev has: a path that it
-   * is told of earlier has no WWID yet, and multipathd comes back to it ten seconds later.
-   *
-   * @param paths the block devices' names, and their numbers
-   * @param events opened before the paths were made
-   */
-  DmDevice await(
-      Wwid wwid, Map<String, DeviceNumber> paths, UeventSocket events, Deadline deadline) {
-    List<DeviceNumber> numbers = List.copyOf(paths.values());
-    var told = new HashSet<String>();
-    Predicate<Uevent> matters =
-        e -> {
-          if (e.source() == Uevent.Source.UDEV && !e.action().equals("remove")) {
-            told.add(e.kernelName());
-          }
-          return e.subsystem().equals("block");
-        };
-    Supplier<Optional<DmDevice>> whole =
-        () -> dm.multipath(wwid).filter(m -> m.live() && !m.suspended() && complete(m, numbers));
-
-    Optional<Boolean> ready =
-        events.await(
-            matters,
-            () ->
-                whole.get().isPresent()
-                        || paths.entrySet().stream().allMatch(p -> told(p, wwid, told))
-                    ? Optional.of(true)
-                    : Optional.empty(),
-            deadline);
-    if (ready.isEmpty()) {
-      throw new DeadlinePassed(
-          "udev has not been through with the paths "
-              + paths.keySet()
-              + " of "
-              + wwid
-              + ": does it run?");
-    }
-    Optional<DmDevice> map = events.await(matters, whole, deadline.atMost(OWN_ACCORD));
-    if (map.isPresent()) {
-      return map.get();
-    }
-    String trouble = nudge(wwid, paths, deadline);
-    return events
-        .await(matters, whole, deadline)
-        .orElseThrow(
-            () ->
-                new DeadlinePassed(
-                    "multipathd made no map of "
-                        + wwid
-                        + " with the paths "
-                        + paths.keySet()
-                        + (trouble.isEmpty() ? "" : ": " + trouble)));
-  }
-
-  /** By an event that was seen, or by what udev wrote down: the path may be older than the call. */
-  private boolean told(Map.Entry<String, DeviceNumber> path, Wwid wwid, Set<String> events) {
-    return events.contains(path.getKey())
-        || udev.property(path.getValue(), "ID_SERIAL").filter(wwid.text()::equals).isPresent();
-  }
-
-  private boolean complete(DmDevice map, List<DeviceNumber> numbers) {
-    return MapCheck.of(table(map), numbers).missing().isEmpty();
-  }
-
   /** The path devices in the map's table. */
   List<DeviceNumber> table(DmDevice map) {
     return dm.multipathTable(map).map(MultipathTable::paths).orElse(List.of());
@@ -160,27 +82,6 @@ final class Maps {
 
   long bytes(DmDevice map) {
     return dm.table(map).stream().flatMap(List::stream).mapToLong(t -> SECTOR * t.length()).sum();
-  }
-
-  private String nudge(Wwid wwid, Map<String, DeviceNumber> paths, Deadline deadline) {
-    log.warn("multipathd has made no whole map of {} by itself; asking it to", wwid);
-    Deadline patience = deadline.atMost(COMMAND);
-    try {
-      List<DeviceNumber> have = find(wwid).map(this::table).orElse(List.of());
-      for (Map.Entry<String, DeviceNumber> path : paths.entrySet()) {
-        if (!have.contains(path.getValue())) {
-          steps.run(
-              "tell multipathd of path", step -> multipathd.addPath(step, path.getKey(), patience));
-        }
-      }
-      if (find(wwid).isEmpty()) {
-        steps.run("tell multipathd of map", step -> multipathd.addMap(step, wwid, patience));
-      }
-      return "";
-    } catch (MultipathdException e) {
-      log.warn("multipathd: {}", e.getMessage());
-      return e.getMessage();
-    }
   }
 
   /**

@@ -35,7 +35,7 @@ final class PathLosses {
 
   /** Does not return but by a failure, or when its thread is ended. */
   void listen() {
-    try (var events = UeventSocket.open()) {
+    try (var events = UeventSocket.ofMaps()) {
       while (!Thread.currentThread().isInterrupted()) {
         Optional<Boolean> unused =
             events.await(this::counted, Optional::<Boolean>empty, Deadline.after(WAIT));

@@ -1,6 +1,7 @@
 package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.Wwid;
 import dev.braid.base.error.NoPath;
 import dev.braid.base.error.Refused;
 import dev.braid.base.error.WrongDevice;
@@ -18,11 +19,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +38,16 @@ final class PathScan {
   /** A scan of one address on a path that works takes milliseconds. */
   private static final Duration SCAN = Duration.ofSeconds(10);
 
+  /** More than the start of a thread takes. */
+  private static final Duration START = Duration.ofSeconds(1);
+
   private static final Set<String> SUBSYSTEMS = Set.of("block", "scsi", "scsi_generic");
+
+  /** Lets udev and multipathd have the machine for themselves, for a while: {@link MapWait}. */
+  @FunctionalInterface
+  interface Quiet {
+    void await(Wwid wwid, Collection<Hctl> addresses, Deadline deadline);
+  }
 
   private final ScsiDevices devices;
   private final ScsiBus bus;
@@ -42,6 +55,7 @@ final class PathScan {
   private final StaleDevices stale;
   private final PathSizes sizes;
   private final LunLimit limit;
+  private final Quiet quiet;
   private final Path dev;
   private final Steps steps;
 
@@ -52,6 +66,7 @@ final class PathScan {
       StaleDevices stale,
       PathSizes sizes,
       LunLimit limit,
+      Quiet quiet,
       Path dev,
       Steps steps) {
     this.devices = devices;
@@ -60,6 +75,7 @@ final class PathScan {
     this.stale = stale;
     this.sizes = sizes;
     this.limit = limit;
+    this.quiet = quiet;
     this.dev = dev;
     this.steps = steps;
   }
@@ -85,10 +101,10 @@ final class PathScan {
     checks.removeIf(c -> !settled(c));
     Set<Hctl> open = without(addresses, checks);
     if (!open.isEmpty()) {
-      try (var events = UeventSocket.open()) {
-        scan(open, lun, way.hold(), deadline);
-        awaitNodes(open, events, deadline);
-      }
+      scan(open, lun, way.hold(), deadline);
+      List<Hctl> came = open.stream().filter(devices::exists).toList();
+      quiet.await(lun.wwid(), came, deadline);
+      awaitNodes(came, deadline);
       checks.addAll(check(lun, open, way.hold(), deadline));
     }
     sizes.ask(checks, way.hold(), deadline);
@@ -131,19 +147,25 @@ final class PathScan {
     return left;
   }
 
+  /**
+   * All begin together: then udev is through with them at about the same time, and multipathd makes
+   * a map of all. A path that comes while udev is at work on the map waits until that is done.
+   */
   private void scan(Set<Hctl> addresses, Lun lun, Hold hold, Deadline deadline) {
+    List<Hctl> missing = addresses.stream().filter(a -> !devices.exists(a)).toList();
+    var ready = new CountDownLatch(missing.size());
     var tasks = new ArrayList<Callable<Boolean>>();
-    addresses.stream()
-        .filter(a -> !devices.exists(a))
-        .forEach(
-            a ->
-                tasks.add(
-                    () -> {
-                      steps.run(
-                          "scan path",
-                          step -> bus.scan(step, a.host(), a.channel(), a.target(), lun.number()));
-                      return true;
-                    }));
+    for (Hctl a : missing) {
+      tasks.add(
+          () -> {
+            ready.countDown();
+            boolean together = ready.await(START.toMillis(), TimeUnit.MILLISECONDS);
+            steps.run(
+                "scan path",
+                step -> bus.scan(step, a.host(), a.channel(), a.target(), lun.number()));
+            return together;
+          });
+    }
     for (Outcome<Boolean> outcome :
         Parallel.run("scanning a path", hold, tasks, deadline.atMost(SCAN))) {
       if (outcome instanceof Outcome.Failed<Boolean> failed) {
@@ -153,15 +175,22 @@ final class PathScan {
   }
 
   /** Until each device that came has its block and SCSI generic nodes; those not there stay so. */
-  private void awaitNodes(Set<Hctl> addresses, UeventSocket events, Deadline deadline) {
-    Optional<Boolean> seen =
-        events.await(
-            e -> SUBSYSTEMS.contains(e.subsystem()),
-            () ->
-                addresses.stream().allMatch(this::complete) ? Optional.of(true) : Optional.empty(),
-            deadline.atMost(SCAN));
-    if (seen.isEmpty()) {
-      log.warn("not every path of {} has its device nodes yet", addresses);
+  private void awaitNodes(List<Hctl> addresses, Deadline deadline) {
+    if (addresses.stream().allMatch(this::complete)) {
+      return; // as where the map is there
+    }
+    try (var events = UeventSocket.ofNewDevices()) {
+      Optional<Boolean> seen =
+          events.await(
+              e -> SUBSYSTEMS.contains(e.subsystem()),
+              () ->
+                  addresses.stream().allMatch(this::complete)
+                      ? Optional.of(true)
+                      : Optional.empty(),
+              deadline.atMost(SCAN));
+      if (seen.isEmpty()) {
+        log.warn("not every path of {} has its device nodes yet", addresses);
+      }
     }
   }
 

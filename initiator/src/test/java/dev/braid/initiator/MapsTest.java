@@ -21,7 +21,6 @@ import dev.braid.linux.lock.Lock;
 import dev.braid.linux.multipath.MultipathdSocket;
 import dev.braid.linux.multipath.change.Multipathd;
 import dev.braid.linux.sysfs.BlockTree;
-import dev.braid.linux.uevent.UdevDatabase;
 import dev.braid.linux.wait.KernelWaits;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -243,7 +242,6 @@ class MapsTest {
         kernel,
         new Multipathd(socket),
         new BlockTree(folder),
-        new UdevDatabase(folder),
         (device, deadline) -> deadline.passed() ? List.of() : List.of("process 7 (cat)"),
         waits,
         Steps.unobserved());

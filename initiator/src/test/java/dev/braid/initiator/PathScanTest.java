@@ -176,6 +176,7 @@ class PathScanTest {
             new StaleDevices(devices, bus, use, steps),
             new PathSizes(devices, bus, steps),
             new LunLimit(sys),
+            (wwid, addresses, patience) -> {},
             host.resolve("dev"),
             steps);
     var lun = new Lun(TARGET, List.of(Portal.parse("10.77.1.11:3260,1")), new LunNumber(7), LUN);

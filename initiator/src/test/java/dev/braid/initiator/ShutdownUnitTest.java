@@ -180,8 +180,7 @@ class ShutdownUnitTest {
   }
 
   private Doubt doubt() {
-    return new StoppedShutdownUnit(
-        unit(), new FileLocks(root.resolve("locks"), Clock.systemUTC()));
+    return new StoppedShutdownUnit(unit(), new FileLocks(root.resolve("locks"), Clock.systemUTC()));
   }
 
   private ShutdownUnit unit() {

@@ -282,6 +282,7 @@ public final class Abi {
     public static final int NETLINK_KOBJECT_UEVENT = 15;
     public static final int SOL_SOCKET = 1;
     public static final int SO_SNDTIMEO = 21;
+    public static final int SO_ATTACH_FILTER = 26;
     public static final int SO_RCVBUFFORCE = 33;
     public static final int MSG_DONTWAIT = 0x40;
     public static final int MSG_NOSIGNAL = 0x4000;
@@ -344,6 +345,39 @@ public final class Abi {
     public static final int NL_GROUPS = 8;
 
     private SockaddrNl() {}
+  }
+
+  @FromC(headers = "linux/filter.h", struct = "struct sock_filter")
+  public static final class SockFilter {
+    public static final int SIZE = 8;
+    public static final int CODE = 0;
+    public static final int JT = 2;
+    public static final int JF = 3;
+    public static final int K = 4;
+
+    private SockFilter() {}
+  }
+
+  @FromC(headers = "linux/filter.h", struct = "struct sock_fprog")
+  public static final class SockFprog {
+    public static final int SIZE = 16;
+    public static final int LEN = 0;
+    public static final int FILTER = 8;
+
+    private SockFprog() {}
+  }
+
+  @FromC(headers = "linux/filter.h")
+  public static final class Bpf {
+    public static final int BPF_LD = 0;
+    public static final int BPF_JMP = 5;
+    public static final int BPF_RET = 6;
+    public static final int BPF_W = 0;
+    public static final int BPF_ABS = 0x20;
+    public static final int BPF_JEQ = 0x10;
+    public static final int BPF_K = 0;
+
+    private Bpf() {}
   }
 
   @FromC(headers = "sys/time.h", struct = "struct timeval")

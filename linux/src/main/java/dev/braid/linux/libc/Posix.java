@@ -45,7 +45,9 @@ public final class Posix {
 
   /** A socket, with SOCK_CLOEXEC. */
   public static Fd socket(int domain, int type, int protocol) throws ErrnoException {
-    int fd = retry("socket", "of domain " + domain, () -> LibC.socket(domain, type | O_CLOEXEC, protocol));
+    int fd =
+        retry(
+            "socket", "of domain " + domain, () -> LibC.socket(domain, type | O_CLOEXEC, protocol));
     return new Fd(fd, "socket");
   }
 
@@ -66,45 +68,28 @@ public final class Posix {
   }
 
   public static int recv(Fd fd, Memory buffer, int flags) throws ErrnoException {
-    return retry(
-        "recv",
-        fd,
-        () ->
-            (int) LibC.recv(fd.number(), buffer, buffer.size(), flags));
+    return retry("recv", fd, () -> (int) LibC.recv(fd.number(), buffer, buffer.size(), flags));
   }
 
   public static int send(Fd fd, Pointer buffer, int length, int flags) throws ErrnoException {
-    return retry(
-        "send",
-        fd,
-        () -> (int) LibC.send(fd.number(), buffer, length, flags));
+    return retry("send", fd, () -> (int) LibC.send(fd.number(), buffer, length, flags));
   }
 
   public static int pread(Fd fd, Memory buffer, long offset) throws ErrnoException {
-    return retry(
-        "pread", fd,
-        () ->
-            (int) LibC.pread(fd.number(), buffer, buffer.size(), offset));
+    return retry("pread", fd, () -> (int) LibC.pread(fd.number(), buffer, buffer.size(), offset));
   }
 
   public static int pwrite(Fd fd, Memory buffer, long offset) throws ErrnoException {
-    return retry(
-        "pwrite", fd,
-        () ->
-            (int) LibC.pwrite(fd.number(), buffer, buffer.size(), offset));
+    return retry("pwrite", fd, () -> (int) LibC.pwrite(fd.number(), buffer, buffer.size(), offset));
   }
 
   /** Reads what there is, at most the buffer's size. 0 is the end. */
   public static int read(Fd fd, Memory buffer) throws ErrnoException {
-    return retry(
-        "read", fd,
-        () -> (int) LibC.read(fd.number(), buffer, buffer.size()));
+    return retry("read", fd, () -> (int) LibC.read(fd.number(), buffer, buffer.size()));
   }
 
   public static int write(Fd fd, Memory buffer) throws ErrnoException {
-    return retry(
-        "write", fd,
-        () -> (int) LibC.write(fd.number(), buffer, buffer.size()));
+    return retry("write", fd, () -> (int) LibC.write(fd.number(), buffer, buffer.size()));
   }
 
   /**
@@ -114,15 +99,13 @@ public final class Posix {
   public static int ioctl(Fd fd, String name, long request, @Nullable Pointer argument)
       throws ErrnoException {
     Pointer p = argument == null ? Pointer.NULL : argument;
-    return retry(
-        name, fd, () -> LibC.ioctl(fd.number(), request, p));
+    return retry(name, fd, () -> LibC.ioctl(fd.number(), request, p));
   }
 
   /** An ioctl whose argument is a number and not an address. */
   public static int ioctl(Fd fd, String name, long request, long argument) throws ErrnoException {
     Pointer p = new Pointer(argument);
-    return retry(
-        name, fd, () -> LibC.ioctl(fd.number(), request, p));
+    return retry(name, fd, () -> LibC.ioctl(fd.number(), request, p));
   }
 
   public static int fcntl(Fd fd, String name, int command, Memory argument) throws ErrnoException {
@@ -140,9 +123,7 @@ public final class Posix {
       long flags,
       @Nullable String data)
       throws ErrnoException {
-    retry(
-        "mount", target,
-        () -> LibC.mount(source, target.toString(), type, flags, data));
+    retry("mount", target, () -> LibC.mount(source, target.toString(), type, flags, data));
   }
 
   /**
@@ -153,7 +134,8 @@ public final class Posix {
     var here = new NativeLong(Abi.Syscalls.AT_FDCWD);
     int copy =
         retry(
-            "open_tree", source,
+            "open_tree",
+            source,
             () ->
                 LibC.Variadic.INSTANCE
                     .syscall(
@@ -167,7 +149,8 @@ public final class Posix {
       attributes.clear();
       attributes.setLong(Abi.MountAttr.ATTR_SET, Abi.Mount.MOUNT_ATTR_RDONLY);
       retry(
-          "mount_setattr", source,
+          "mount_setattr",
+          source,
           () ->
               LibC.Variadic.INSTANCE
                   .syscall(
@@ -179,7 +162,8 @@ public final class Posix {
                       new NativeLong(Abi.MountAttr.SIZE))
                   .intValue());
       retry(
-          "move_mount", target,
+          "move_mount",
+          target,
           () ->
               LibC.Variadic.INSTANCE
                   .syscall(
@@ -206,9 +190,7 @@ public final class Posix {
   }
 
   public static void symlink(Path target, Path path) throws ErrnoException {
-    retry(
-        "symlink", path,
-        () -> LibC.symlink(target.toString(), path.toString()));
+    retry("symlink", path, () -> LibC.symlink(target.toString(), path.toString()));
   }
 
   public static void unlink(Path path) throws ErrnoException {
@@ -220,10 +202,9 @@ public final class Posix {
     try (Memory answer = new Memory(Abi.Statx.SIZE)) {
       answer.clear();
       retry(
-          "statx " + fd,
-          () ->
-              LibC.INSTANCE.statx(
-                  fd.number(), "", Abi.File.AT_EMPTY_PATH, Abi.File.STATX_NLINK, answer));
+          "statx",
+          fd,
+          () -> LibC.statx(fd.number(), "", Abi.File.AT_EMPTY_PATH, Abi.File.STATX_NLINK, answer));
       return answer.getInt(Abi.Statx.STX_NLINK);
     }
   }
@@ -233,10 +214,9 @@ public final class Posix {
     try (Memory answer = new Memory(Abi.Statx.SIZE)) {
       answer.clear();
       retry(
-          "statx", path,
-          () ->
-              LibC.statx(
-                  Abi.File.AT_FDCWD, path.toString(), 0, Abi.File.STATX_BLOCKS, answer));
+          "statx",
+          path,
+          () -> LibC.statx(Abi.File.AT_FDCWD, path.toString(), 0, Abi.File.STATX_BLOCKS, answer));
       return answer.getLong(Abi.Statx.STX_BLOCKS) * 512;
     }
   }

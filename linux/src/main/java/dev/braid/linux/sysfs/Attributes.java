@@ -62,16 +62,12 @@ public final class Attributes {
 
   /** The names in a folder, sorted; none if it cannot be read. */
   public static List<String> names(Path folder) {
-    var names = new ArrayList<String>();
-    try (var entries = Files.newDirectoryStream(folder)) {
-      for (Path entry : entries) {
-        names.add(String.valueOf(entry.getFileName()));
-      }
-    } catch (IOException | DirectoryIteratorException e) {
+    String[] names = folder.toFile().list();
+    if (names == null) {
       return List.of();
     }
-    names.sort(null);
-    return names;
+    Arrays.sort(names);
+    return List.of(names);
   }
 
   /**

@@ -29,12 +29,13 @@ public record Uevent(
     UDEV
   }
 
+  static final int UDEV_MAGIC = 0xfeedcafe;
+
   private static final byte[] UDEV_PREFIX = "libudev\0".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] ACTION = "ACTION=".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] DEVPATH = "DEVPATH=".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] SUBSYSTEM = "SUBSYSTEM=".getBytes(StandardCharsets.US_ASCII);
   private static final String MAPS = "/devices/virtual/block/dm-";
-  private static final int UDEV_MAGIC = 0xfeedcafe;
   private static final int UDEV_HEADER = 24;
 
   /** The last part of the device's path: {@code sdb}, {@code dm-0}, {@code 2:0:0:300}. */

@@ -9,6 +9,7 @@ import dev.braid.linux.libc.Errno;
 import dev.braid.linux.libc.ErrnoException;
 import dev.braid.linux.libc.Fd;
 import dev.braid.linux.libc.Posix;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -24,7 +25,11 @@ public final class UeventSocket implements AutoCloseable {
   private static final int GROUP_KERNEL = 1;
   private static final int GROUP_UDEV = 2;
 
+  private static final String MAP_CHANGED = "change@/devices/virtual/block/dm";
+
   private static final int BUFFER = 4 << 20;
+
+  private static final Deadline NOW = Deadline.after(Duration.ZERO);
 
   /** udev's largest message; what is longer is cut and its tail of no interest. */
   private static final int MESSAGE = 64 << 10;
@@ -36,16 +41,40 @@ public final class UeventSocket implements AutoCloseable {
     this.fd = fd;
   }
 
-  /** Subscribes to both the kernel's events and udev's. */
+  /** Subscribes to all events, of the kernel and of udev. */
   public static UeventSocket open() {
+    return open(GROUP_KERNEL | GROUP_UDEV, Optional.empty());
+  }
+
+  /** To the kernel's events of new devices, of any kind. */
+  public static UeventSocket ofNewDevices() {
+    return open(GROUP_KERNEL, Optional.of(new UeventFilter().kernel("add@")));
+  }
+
+  /** To the kernel's events of device-mapper's maps that changed: a table came, a path was lost. */
+  public static UeventSocket ofMaps() {
+    return open(GROUP_KERNEL, Optional.of(new UeventFilter().kernel(MAP_CHANGED)));
+  }
+
+  /** As {@link #ofMaps}, and to what udev has done with any block device. */
+  public static UeventSocket ofMapsAndBlocks() {
+    return open(
+        GROUP_KERNEL | GROUP_UDEV,
+        Optional.of(new UeventFilter().kernel(MAP_CHANGED).udevBlocks()));
+  }
+
+  private static UeventSocket open(int groups, Optional<UeventFilter> filter) {
     Fd fd = null;
     try {
       fd = Posix.socket(Socket.AF_NETLINK, Socket.SOCK_RAW, Socket.NETLINK_KOBJECT_UEVENT);
       enlarge(fd);
+      if (filter.isPresent()) {
+        filter.get().attach(fd);
+      }
       try (Memory address = new Memory(SockaddrNl.SIZE)) {
         address.clear();
         address.setShort(SockaddrNl.NL_FAMILY, (short) Socket.AF_NETLINK);
-        address.setInt(SockaddrNl.NL_GROUPS, GROUP_KERNEL | GROUP_UDEV);
+        address.setInt(SockaddrNl.NL_GROUPS, groups);
         Posix.bind(fd, address);
       }
       return new UeventSocket(fd);
@@ -94,24 +123,27 @@ public final class UeventSocket implements AutoCloseable {
     }
   }
 
-  /** Takes all that waits; true if another look is due. */
+  /** Takes all that waits, of which there is some; true if another look is due. */
   private boolean drain(Predicate<Uevent> matters) throws ErrnoException {
     boolean due = false;
-    while (true) {
-      try {
-        int length = Posix.recv(fd, buffer, Socket.MSG_DONTWAIT);
-        byte[] message = buffer.getByteArray(0, length);
-        due |= Uevent.parse(message, length).filter(matters).isPresent();
-      } catch (ErrnoException e) {
-        switch (e.errno()) {
-          case Errno.EAGAIN -> {
-            return due;
-          }
-          // Events were lost: only a look can tell what they said.
-          case Errno.ENOBUFS -> due = true;
-          default -> throw e;
-        }
-      }
+    do {
+      due |= matters(matters);
+    } while (Posix.poll(fd, Posix.POLLIN, NOW) != 0);
+    return due;
+  }
+
+  private boolean matters(Predicate<Uevent> matters) throws ErrnoException {
+    try {
+      int length = Posix.recv(fd, buffer, Socket.MSG_DONTWAIT);
+      byte[] message = buffer.getByteArray(0, length);
+      return Uevent.parse(message, length).filter(matters).isPresent();
+    } catch (ErrnoException e) {
+      return switch (e.errno()) {
+        case Errno.EAGAIN -> false;
+        // Events were lost: only a look can tell what they said.
+        case Errno.ENOBUFS -> true;
+        default -> throw e;
+      };
     }
   }
 

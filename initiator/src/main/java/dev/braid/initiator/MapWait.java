@@ -1,0 +1,182 @@
+package dev.braid.initiator;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.Wwid;
+import dev.braid.base.error.DeadlinePassed;
+import dev.braid.base.step.Steps;
+import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.dm.DmDevice;
+import dev.braid.linux.multipath.MultipathdException;
+import dev.braid.linux.multipath.change.Multipathd;
+import dev.braid.linux.sysfs.BlockTree;
+import dev.braid.linux.sysfs.Hctl;
+import dev.braid.linux.uevent.UdevDatabase;
+import dev.braid.linux.uevent.Uevent;
+import dev.braid.linux.uevent.UeventSocket;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Waits for the map of a LUN whose paths were just made. */
+final class MapWait {
+
+  private static final Logger log = LoggerFactory.getLogger(MapWait.class);
+
+  /** On any host udev and multipathd are through with a path sooner. */
+  private static final Duration QUIET = Duration.ofSeconds(5);
+
+  /** So long after udev's word multipathd has acted on it, if it is to act at all. */
+  private static final Duration OWN_ACCORD = Duration.ofSeconds(8);
+
+  private static final Duration COMMAND = Duration.ofSeconds(10);
+
+  private final Maps maps;
+  private final Multipathd multipathd;
+  private final BlockTree blocks;
+  private final UdevDatabase udev;
+  private final Steps steps;
+
+  MapWait(Maps maps, Multipathd multipathd, BlockTree blocks, UdevDatabase udev, Steps steps) {
+    this.maps = maps;
+    this.multipathd = multipathd;
+    this.blocks = blocks;
+    this.udev = udev;
+    this.steps = steps;
+  }
+
+  /**
+   * Until the LUN's map has a path at each of these addresses, or for a few seconds: to be called
+   * between the scan and the first question to a path. Where all goes well, nothing of ours takes
+   * processor time then from udev and multipathd, which all of this waits for; and two paths that
+   * udev is through with at about the same time get into the map together, where multipathd would
+   * otherwise come back to the second one when udev is through with the map.
+   */
+  void quietly(Wwid wwid, Collection<Hctl> addresses, Deadline deadline) {
+    try (var events = UeventSocket.ofMaps()) {
+      Optional<Boolean> there =
+          events.await(
+              e -> true,
+              () -> has(wwid, addresses) ? Optional.of(true) : Optional.empty(),
+              deadline.atMost(QUIET));
+      if (there.isEmpty()) {
+        log.debug("{} has no map yet with paths at {}", wwid, addresses);
+      }
+    }
+  }
+
+  private boolean has(Wwid wwid, Collection<Hctl> addresses) {
+    List<DeviceNumber> paths = maps.find(wwid).map(maps::table).orElse(List.of());
+    return paths.size() >= addresses.size()
+        && paths.stream()
+            .map(blocks::address)
+            .flatMap(Optional::stream)
+            .toList()
+            .containsAll(addresses);
+  }
+
+  /**
+   * Until the LUN's map has every path given. multipathd makes it when udev tells it of the paths;
+   * only where that does not come about is it asked. Never before udev has: a path that it is told
+   * of earlier has no WWID yet, and multipathd comes back to it ten seconds later.
+   *
+   * @param paths the block devices' names, and their numbers
+   */
+  DmDevice await(Wwid wwid, Map<String, DeviceNumber> paths, Deadline deadline) {
+    List<DeviceNumber> numbers = List.copyOf(paths.values());
+    Supplier<Optional<DmDevice>> whole =
+        () ->
+            maps.find(wwid)
+                .filter(m -> m.live() && !m.suspended())
+                .filter(m -> MapCheck.of(maps.table(m), numbers).missing().isEmpty());
+    Optional<DmDevice> map = whole.get();
+    if (map.isPresent()) {
+      return map.get();
+    }
+    try (var events = UeventSocket.ofMapsAndBlocks()) {
+      return await(wwid, paths, whole, events, deadline);
+    }
+  }
+
+  private DmDevice await(
+      Wwid wwid,
+      Map<String, DeviceNumber> paths,
+      Supplier<Optional<DmDevice>> whole,
+      UeventSocket events,
+      Deadline deadline) {
+    var told = new HashSet<String>();
+    Predicate<Uevent> note =
+        e -> {
+          if (e.source() == Uevent.Source.UDEV && !e.action().equals("remove")) {
+            told.add(e.kernelName());
+          }
+          return true;
+        };
+    Optional<Boolean> ready =
+        events.await(
+            note,
+            () ->
+                whole.get().isPresent()
+                        || paths.entrySet().stream().allMatch(p -> told(p, wwid, told))
+                    ? Optional.of(true)
+                    : Optional.empty(),
+            deadline);
+    if (ready.isEmpty()) {
+      throw new DeadlinePassed(
+          "udev has not been through with the paths "
+              + paths.keySet()
+              + " of "
+              + wwid
+              + ": does it run?");
+    }
+    Optional<DmDevice> map = events.await(note, whole, deadline.atMost(OWN_ACCORD));
+    if (map.isPresent()) {
+      return map.get();
+    }
+    String trouble = nudge(wwid, paths, deadline);
+    return events
+        .await(note, whole, deadline)
+        .orElseThrow(
+            () ->
+                new DeadlinePassed(
+                    "multipathd made no map of "
+                        + wwid
+                        + " with the paths "
+                        + paths.keySet()
+                        + (trouble.isEmpty() ? "" : ": " + trouble)));
+  }
+
+  /** By an event that was seen, or by what udev wrote down: the path may be older than the call. */
+  private boolean told(Map.Entry<String, DeviceNumber> path, Wwid wwid, Set<String> events) {
+    return events.contains(path.getKey())
+        || udev.property(path.getValue(), "ID_SERIAL").filter(wwid.text()::equals).isPresent();
+  }
+
+  private String nudge(Wwid wwid, Map<String, DeviceNumber> paths, Deadline deadline) {
+    log.warn("multipathd has made no whole map of {} by itself; asking it to", wwid);
+    Deadline patience = deadline.atMost(COMMAND);
+    try {
+      List<DeviceNumber> have = maps.find(wwid).map(maps::table).orElse(List.of());
+      for (Map.Entry<String, DeviceNumber> path : paths.entrySet()) {
+        if (!have.contains(path.getValue())) {
+          steps.run(
+              "tell multipathd of path", step -> multipathd.addPath(step, path.getKey(), patience));
+        }
+      }
+      if (maps.find(wwid).isEmpty()) {
+        steps.run("tell multipathd of map", step -> multipathd.addMap(step, wwid, patience));
+      }
+      return "";
+    } catch (MultipathdException e) {
+      log.warn("multipathd: {}", e.getMessage());
+      return e.getMessage();
+    }
+  }
+}
