@@ -4,8 +4,8 @@ import dev.braid.base.Deadline;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.WrongDevice;
+import dev.braid.initiator.Maps.Made;
 import dev.braid.linux.DeviceNumber;
-import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.sysfs.ScsiDevice;
 import java.util.List;
 import java.util.Map;
@@ -16,14 +16,12 @@ final class Assembly {
 
   private final PathScan scan;
   private final WriteCheck writes;
-  private final Maps maps;
   private final MapWait wait;
   private final PathFinder finder;
 
-  Assembly(PathScan scan, WriteCheck writes, Maps maps, MapWait wait, PathFinder finder) {
+  Assembly(PathScan scan, WriteCheck writes, MapWait wait, PathFinder finder) {
     this.scan = scan;
     this.writes = writes;
-    this.maps = maps;
     this.wait = wait;
     this.finder = finder;
   }
@@ -39,8 +37,8 @@ final class Assembly {
     long bytes = sameSize(lun.wwid(), paths);
     writes.check(lun, paths, way.up(), deadline);
     Map<String, DeviceNumber> numbers = finder.numbers(lun.wwid(), paths);
-    DmDevice map = wait.await(lun.wwid(), numbers, deadline);
-    return check(lun.wwid(), map, List.copyOf(numbers.values()), bytes);
+    Made made = wait.await(lun.wwid(), numbers, deadline);
+    return check(lun.wwid(), made, List.copyOf(numbers.values()), bytes);
   }
 
   /** Paths that differ are never mixed: data past the end of the smaller would be lost. */
@@ -60,25 +58,20 @@ final class Assembly {
    * The map is whole, and whatever else is in it must be the LUN by what the kernel kept, though it
    * is silent. The paths alone are looked at: others' devices are there in their hundreds.
    */
-  private Attached check(Wwid wwid, DmDevice map, List<DeviceNumber> verified, long bytes) {
-    List<DeviceNumber> table = maps.table(map);
-    MapCheck paths = MapCheck.of(table, verified);
-    if (!paths.missing().isEmpty()) {
-      throw new KernelRefused("the map " + map.name() + " lost a path while it was checked");
-    }
-    for (DeviceNumber other : paths.unverified()) {
+  private Attached check(Wwid wwid, Made made, List<DeviceNumber> verified, long bytes) {
+    String map = made.map().name();
+    for (DeviceNumber other : MapCheck.of(made.paths(), verified).unverified()) {
       Optional<ScsiDevice> stranger =
           finder.device(other).filter(d -> d.kept().isPresent() && !d.keptAs(wwid));
       if (stranger.isPresent()) {
         throw new WrongDevice(
-            "the map " + map.name() + " of " + wwid + " holds " + stranger.get() + ", another LUN");
+            "the map " + map + " of " + wwid + " holds " + stranger.get() + ", another LUN");
       }
     }
-    long mapped = maps.bytes(map);
-    if (mapped != bytes) {
+    if (made.bytes() != bytes) {
       throw new KernelRefused(
-          "the map " + map.name() + " has " + mapped + " bytes and its paths " + bytes);
+          "the map " + map + " has " + made.bytes() + " bytes and its paths " + bytes);
     }
-    return new Attached(wwid, map.node(), table.size(), bytes);
+    return new Attached(wwid, made.map().node(), made.paths().size(), bytes);
   }
 }

@@ -54,8 +54,12 @@ public final class Initiator {
   /** For what was at work at the last look: of what is detached the worker is told. */
   private static final Duration PRUNE = Duration.ofSeconds(10);
 
-  /** LUNs that go together are forgotten together, and after the calls of those that wait. */
-  private static final Duration FLOCK = Duration.ofSeconds(2);
+  /**
+   * From the end of a detach until it is forgotten: past the end of its call, and for LUNs that go
+   * together. Not longer: where somebody else's scan brings a LUN back that multipath still knows,
+   * it makes a map of it.
+   */
+  private static final Duration FLOCK = Duration.ofMillis(200);
 
   private final Locks locks;
   private final Attach attach;
@@ -187,7 +191,7 @@ public final class Initiator {
             steps);
     var writes = new WriteCheck(punctual, sessions, blocks, paths.dev());
     var uninvited = new Uninvited(devices, sessions, blocks, dm, known);
-    var assembly = new Assembly(scan, writes, maps, wait, finder);
+    var assembly = new Assembly(scan, writes, wait, finder);
     var clocks =
         new Clocks(known::all, (address, patience) -> RemoteClock.ahead(address, clock, patience));
     var shutdownUnit =

@@ -4,8 +4,8 @@ import dev.braid.base.Deadline;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.step.Steps;
+import dev.braid.initiator.Maps.Made;
 import dev.braid.linux.DeviceNumber;
-import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.multipath.MultipathdException;
 import dev.braid.linux.multipath.change.Multipathd;
 import dev.braid.linux.sysfs.BlockTree;
@@ -73,7 +73,7 @@ final class MapWait {
   }
 
   private boolean has(Wwid wwid, Collection<Hctl> addresses) {
-    List<DeviceNumber> paths = maps.find(wwid).map(maps::table).orElse(List.of());
+    List<DeviceNumber> paths = maps.made(wwid).map(Made::paths).orElse(List.of());
     return paths.size() >= addresses.size()
         && paths.stream()
             .map(blocks::address)
@@ -89,14 +89,14 @@ final class MapWait {
    *
    * @param paths the block devices' names, and their numbers
    */
-  DmDevice await(Wwid wwid, Map<String, DeviceNumber> paths, Deadline deadline) {
+  Made await(Wwid wwid, Map<String, DeviceNumber> paths, Deadline deadline) {
     List<DeviceNumber> numbers = List.copyOf(paths.values());
-    Supplier<Optional<DmDevice>> whole =
+    Supplier<Optional<Made>> whole =
         () ->
-            maps.find(wwid)
-                .filter(m -> m.live() && !m.suspended())
-                .filter(m -> MapCheck.of(maps.table(m), numbers).missing().isEmpty());
-    Optional<DmDevice> map = whole.get();
+            maps.made(wwid)
+                .filter(m -> m.map().live() && !m.map().suspended())
+                .filter(m -> MapCheck.of(m.paths(), numbers).missing().isEmpty());
+    Optional<Made> map = whole.get();
     if (map.isPresent()) {
       return map.get();
     }
@@ -105,10 +105,10 @@ final class MapWait {
     }
   }
 
-  private DmDevice await(
+  private Made await(
       Wwid wwid,
       Map<String, DeviceNumber> paths,
-      Supplier<Optional<DmDevice>> whole,
+      Supplier<Optional<Made>> whole,
       UeventSocket events,
       Deadline deadline) {
     var told = new HashSet<String>();
@@ -136,7 +136,7 @@ final class MapWait {
               + wwid
               + ": does it run?");
     }
-    Optional<DmDevice> map = events.await(note, whole, deadline.atMost(OWN_ACCORD));
+    Optional<Made> map = events.await(note, whole, deadline.atMost(OWN_ACCORD));
     if (map.isPresent()) {
       return map.get();
     }

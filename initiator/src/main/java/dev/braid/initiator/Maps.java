@@ -80,8 +80,18 @@ final class Maps {
     return dm.multipathTable(map).map(MultipathTable::paths).orElse(List.of());
   }
 
-  long bytes(DmDevice map) {
-    return dm.table(map).stream().flatMap(List::stream).mapToLong(t -> SECTOR * t.length()).sum();
+  /** A LUN's map as it was at one moment: the paths in its table, and its size. */
+  record Made(DmDevice map, List<DeviceNumber> paths, long bytes) {}
+
+  /** The map that the LUN has; one without a table has no paths. */
+  Optional<Made> made(Wwid wwid) {
+    return dm.multipathLoaded(wwid)
+        .map(
+            loaded ->
+                new Made(
+                    loaded.map(),
+                    loaded.multipath().map(MultipathTable::paths).orElse(List.of()),
+                    loaded.table().stream().mapToLong(t -> SECTOR * t.length()).sum()));
   }
 
   /**

@@ -103,7 +103,9 @@ final class PathScan {
     if (!open.isEmpty()) {
       scan(open, lun, way.hold(), deadline);
       List<Hctl> came = open.stream().filter(devices::exists).toList();
-      quiet.await(lun.wwid(), came, deadline);
+      if (came.stream().allMatch(a -> keptAs(a, lun.wwid()))) {
+        quiet.await(lun.wwid(), came, deadline);
+      } // of another LUN a map would come meanwhile
       awaitNodes(came, deadline);
       checks.addAll(check(lun, open, way.hold(), deadline));
     }
@@ -172,6 +174,11 @@ final class PathScan {
         log.warn("a scan failed: {}", failed.why().getMessage());
       }
     }
+  }
+
+  /** What the kernel read when it made the device, a moment ago. Who it is now is asked later. */
+  private boolean keptAs(Hctl address, Wwid wwid) {
+    return devices.kept(address).equals(Optional.of(wwid.text()));
   }
 
   /** Until each device that came has its block and SCSI generic nodes; those not there stay so. */

@@ -26,6 +26,26 @@ public interface DeviceMapper {
 
   Optional<DmDevice> byUuid(String uuid);
 
+  /** A map with its table in force: none while it has none. */
+  record Loaded(DmDevice map, List<DmTarget> table) {
+
+    /**
+     * Nothing while there is no table.
+     *
+     * @throws KernelRefused if this is a map of another kind
+     */
+    public Optional<MultipathTable> multipath() {
+      return table.isEmpty()
+          ? Optional.empty()
+          : Optional.of(MultipathTable.parse(only(map, table).text()));
+    }
+  }
+
+  /** Both of one moment, and by one question where the map is the kernel's. */
+  default Optional<Loaded> loaded(String uuid) {
+    return byUuid(uuid).flatMap(map -> table(map).map(table -> new Loaded(map, table)));
+  }
+
   Optional<DmDevice> byName(String name);
 
   Optional<DmDevice> byNumber(DeviceNumber number);
@@ -48,6 +68,11 @@ public interface DeviceMapper {
    */
   Pinned pin(DmDevice map);
 
+  /** As {@link #multipath}, with its table. */
+  default Optional<Loaded> multipathLoaded(Wwid wwid) {
+    return loaded(DmDevice.MULTIPATH + wwid);
+  }
+
   /** The multipath map of a LUN, whatever its name. */
   default Optional<DmDevice> multipath(Wwid wwid) {
     return byUuid(DmDevice.MULTIPATH + wwid);
@@ -59,9 +84,7 @@ public interface DeviceMapper {
    * @throws KernelRefused if this is a map of another kind
    */
   default Optional<MultipathTable> multipathTable(DmDevice map) {
-    return table(map)
-        .filter(lines -> !lines.isEmpty())
-        .map(lines -> MultipathTable.parse(only(map, lines).text()));
+    return table(map).flatMap(lines -> new Loaded(map, lines).multipath());
   }
 
   /**

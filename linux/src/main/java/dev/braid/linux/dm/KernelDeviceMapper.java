@@ -35,6 +35,16 @@ final class KernelDeviceMapper implements DeviceMapper {
   }
 
   @Override
+  public Optional<Loaded> loaded(String uuid) {
+    return ask(
+        "DM_TABLE_STATUS",
+        Dm.DM_TABLE_STATUS,
+        new Address.Uuid(uuid),
+        Dm.DM_STATUS_TABLE_FLAG,
+        answer -> new Loaded(DmAnswers.device(answer), DmAnswers.targets(answer)));
+  }
+
+  @Override
   public Optional<DmDevice> byName(String name) {
     return device(new Address.Name(name));
   }
