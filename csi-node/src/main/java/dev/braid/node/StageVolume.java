@@ -6,6 +6,9 @@ import dev.braid.base.PublishContext;
 import dev.braid.base.VolumeId;
 import dev.braid.base.error.AlreadyExists;
 import dev.braid.base.error.BraidException;
+import dev.braid.base.error.Busy;
+import dev.braid.base.error.DeviceInUse;
+import dev.braid.base.error.OutOfRange;
 import dev.braid.base.error.InvalidInput;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.Refused;
@@ -119,11 +122,10 @@ final class StageVolume {
       boolean begun = record(wanted, deadline);
       try {
         make(wanted, deadline);
-      } catch (Refused | KernelRefused | InvalidInput e) {
+      } catch (Refused | KernelRefused | InvalidInput | DeviceInUse | OutOfRange e) {
         // To kubelet these are final, and what failed for good it never unstages. Not a wrong
-        // device:
-        // that one is untouched until a person has looked.
-        if (begun) {
+        // device: that one is untouched until a person has looked.
+        if (begun || !shown(wanted.volume())) {
           undo(wanted.volume(), e, deadline);
         }
         throw e;
@@ -147,8 +149,21 @@ final class StageVolume {
   }
 
   /**
-   * Takes the device off again, unless it is in use by now, and says so, or its end would need a
-   * fence. What cannot be taken off is found again as a debt.
+   * Whether the volume is mounted, or given to a pod as a device: by an earlier call, which went
+   * well, or whose mount came late.
+   */
+  private boolean shown(VolumeId volume) {
+    MountTable table = mountTable.get();
+    return maps.multipath(volume.wwid())
+        .filter(m -> !table.of(m.number()).isEmpty() || !table.ofNode(m.kernelName()).isEmpty())
+        .isPresent();
+  }
+
+  /**
+   * Takes the device off again.
+   *
+   * @throws Busy if it stays, as where its end would need a fence: to kubelet no word for good, so
+   *     that it tries again or unstages
    */
   private void undo(VolumeId volume, BraidException failure, Deadline deadline) {
     try {
@@ -156,7 +171,16 @@ final class StageVolume {
       attestor.gone(volume, records.find(volume));
     } catch (BraidException e) {
       log.warn("volume {} failed to stage and is not off again: {}", volume, e.getMessage());
-      failure.addSuppressed(e);
+      var stays =
+          new Busy(
+              failure.messageAndCause()
+                  + ". What the stage made of volume "
+                  + volume
+                  + " is not off again yet: "
+                  + e.messageAndCause(),
+              failure);
+      stays.addSuppressed(e);
+      throw stays;
     }
   }
 

@@ -11,6 +11,7 @@ import dev.braid.base.error.AlreadyExists;
 import dev.braid.base.error.Busy;
 import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.DeviceInUse;
+import dev.braid.base.error.Refused;
 import dev.braid.linux.DeviceNumber;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,6 +100,18 @@ class DeadDeviceTest {
     stage(EXT4, late());
     unstage(late());
     assertNothingLeft();
+  }
+
+  @Test
+  @DisplayName("rule 7: what fails for good at a later try is off again too: nobody will unstage it")
+  void failsForGoodLater() {
+    host.beforeSize = this::hang;
+    assertThatThrownBy(() -> stage(EXT4, soon())).isInstanceOf(DeadlinePassed.class);
+    answer();
+    host.bytes[host.bytes.length - 5000] = 1;
+    assertThatThrownBy(() -> stage(EXT4, late())).isInstanceOf(Refused.class);
+    assertThat(host.mapped).isFalse();
+    assertThat(host.attested).hasSize(1);
   }
 
   @Test

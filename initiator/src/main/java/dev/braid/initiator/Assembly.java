@@ -7,6 +7,7 @@ import dev.braid.base.error.WrongDevice;
 import dev.braid.initiator.Maps.Made;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.sysfs.ScsiDevice;
+import dev.braid.linux.uevent.UeventSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,18 +28,28 @@ final class Assembly {
   }
 
   /**
-   * The caller holds the volume's lock.
-   *
-   * @param way stays open until this is done, so that no logout comes between
+   * @param volume the caller's hold on the volume; a scan that hangs keeps it, as it may still make
+   *     a device
+   * @param way is let go of when the LUN's devices are there, which keep their sessions: others
+   *     need not wait for the map
    * @return the map, with every path over the way's sessions that answers; at least one
    */
-  Attached assemble(Lun lun, Portals.Way way, Deadline deadline) {
-    List<ScsiDevice> paths = scan.scan(lun, way, deadline);
-    long bytes = sameSize(lun.wwid(), paths);
-    writes.check(lun, paths, way.up(), deadline);
-    Map<String, DeviceNumber> numbers = finder.numbers(lun.wwid(), paths);
-    Made made = wait.await(lun.wwid(), numbers, deadline);
-    return check(lun.wwid(), made, List.copyOf(numbers.values()), bytes);
+  Attached assemble(Lun lun, Hold volume, Portals.Way way, Deadline deadline) {
+    try (var events = UeventSocket.ofMapsAndBlocks()) { // before what it tells of is caused
+      List<ScsiDevice> paths = scan(lun, volume, way, deadline);
+      way.close();
+      long bytes = sameSize(lun.wwid(), paths);
+      writes.check(lun, paths, way.up(), deadline);
+      Map<String, DeviceNumber> numbers = finder.numbers(lun.wwid(), paths);
+      Made made = wait.await(lun.wwid(), numbers, events, deadline);
+      return check(lun.wwid(), made, List.copyOf(numbers.values()), bytes);
+    }
+  }
+
+  private List<ScsiDevice> scan(Lun lun, Hold volume, Portals.Way way, Deadline deadline) {
+    try (var both = Hold.both(volume, way.hold())) {
+      return scan.scan(lun, way, both, deadline);
+    }
   }
 
   /** Paths that differ are never mixed: data past the end of the smaller would be lost. */
@@ -72,6 +83,6 @@ final class Assembly {
       throw new KernelRefused(
           "the map " + map + " has " + made.bytes() + " bytes and its paths " + bytes);
     }
-    return new Attached(wwid, made.map().node(), made.paths().size(), bytes);
+    return new Attached(wwid, made.map().node(), verified.size(), bytes);
   }
 }

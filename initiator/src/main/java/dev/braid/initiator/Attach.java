@@ -61,7 +61,7 @@ public final class Attach {
   public Attached attach(Lun lun, Deadline deadline) {
     try (var volume = new Hold(locks.exclusive(LockNames.volume(lun.wwid()), "attach", deadline))) {
       boolean there = maps.find(lun.wwid()).isPresent();
-      Attached attached = there ? make(lun, deadline) : anew(lun, volume, deadline);
+      Attached attached = there ? make(lun, volume, deadline) : anew(lun, volume, deadline);
       log.debug("attached {} as {} over {} paths", lun.wwid(), attached.map(), attached.paths());
       return attached;
     }
@@ -71,7 +71,7 @@ public final class Attach {
   private Attached anew(Lun lun, Hold volume, Deadline deadline) {
     try (var stays = setup.hold(deadline)) {
       try {
-        return make(lun, deadline);
+        return make(lun, volume, deadline);
       } catch (BraidException e) {
         undo(lun, volume, e);
         throw e;
@@ -79,13 +79,13 @@ public final class Attach {
     }
   }
 
-  private Attached make(Lun lun, Deadline deadline) {
+  private Attached make(Lun lun, Hold volume, Deadline deadline) {
     if (!known.find(lun.wwid()).equals(Optional.of(lun))) {
       steps.run("note LUN", step -> known.note(step, lun));
     }
     seen.remember(lun.wwid(), deadline);
     try (var way = portals.open(lun, deadline)) {
-      return assembly.assemble(lun, way, deadline);
+      return assembly.assemble(lun, volume, way, deadline);
     }
   }
 

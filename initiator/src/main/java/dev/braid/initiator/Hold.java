@@ -31,6 +31,25 @@ final class Hold implements AutoCloseable {
         });
   }
 
+  /** Two at once: for what may still be done when its caller is gone, and needs both. */
+  static Hold both(Hold one, Hold other) {
+    Runnable first = one.keep();
+    Runnable second = other.keep();
+    return new Hold(
+        new Lock() {
+          @Override
+          public void share() {
+            throw new IllegalStateException("each is shared by who took it");
+          }
+
+          @Override
+          public void close() {
+            second.run();
+            first.run();
+          }
+        });
+  }
+
   /**
    * What is made under a lock, and keeps it. Where nothing is made, for whatever reason, the lock
    * is let go of: nobody else would know of it.

@@ -88,8 +88,11 @@ final class MapWait {
    * of earlier has no WWID yet, and multipathd comes back to it ten seconds later.
    *
    * @param paths the block devices' names, and their numbers
+   * @param events of maps and blocks, opened before the paths were made; read only if the map does
+   *     not come in the quiet
    */
-  Made await(Wwid wwid, Map<String, DeviceNumber> paths, Deadline deadline) {
+  Made await(
+      Wwid wwid, Map<String, DeviceNumber> paths, UeventSocket events, Deadline deadline) {
     List<DeviceNumber> numbers = List.copyOf(paths.values());
     Supplier<Optional<Made>> whole =
         () ->
@@ -100,9 +103,7 @@ final class MapWait {
     if (map.isPresent()) {
       return map.get();
     }
-    try (var events = UeventSocket.ofMapsAndBlocks()) {
-      return await(wwid, paths, whole, events, deadline);
-    }
+    return await(wwid, paths, whole, events, deadline);
   }
 
   private Made await(

@@ -20,7 +20,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -83,33 +85,37 @@ final class PathScan {
   /**
    * One scan write per session, at one address (rule 10); where there is a device already, none.
    *
+   * @param hold on the LUN and on its target, kept by what hangs
    * @return the paths that say they are the LUN; at least one
    * @throws WrongDevice if any of them says it is another: nothing of the LUN can be trusted then
    * @throws Refused if a stale device is in the way and somebody uses it (rule 11), or the kernel
    *     takes no LUN of that number
    * @throws NoPath if no path says anything
    */
-  List<ScsiDevice> scan(Lun lun, Portals.Way way, Deadline deadline) {
+  List<ScsiDevice> scan(Lun lun, Portals.Way way, Hold hold, Deadline deadline) {
     limit.check(lun.number());
     Set<Hctl> addresses = new LinkedHashSet<>();
     way.up().forEach(s -> addresses.add(address(s, lun)));
 
     // Asked before anything is made: what is there and has said who it is, is not asked again.
-    var checks = new ArrayList<>(check(lun, addresses, way.hold(), deadline));
+    var checks = new ArrayList<>(check(lun, addresses, hold, deadline));
     refuseWrong(checks, ". Nothing was touched");
-    stale.clear(checks, way.hold(), deadline);
+    stale.clear(checks, hold, deadline);
     checks.removeIf(c -> !settled(c));
     Set<Hctl> open = without(addresses, checks);
+    Map<Hctl, String> trouble = new HashMap<>();
     if (!open.isEmpty()) {
-      scan(open, lun, way.hold(), deadline);
-      List<Hctl> came = open.stream().filter(devices::exists).toList();
-      if (came.stream().allMatch(a -> keptAs(a, lun.wwid()))) {
-        quiet.await(lun.wwid(), came, deadline);
-      } // of another LUN a map would come meanwhile
-      awaitNodes(came, deadline);
-      checks.addAll(check(lun, open, way.hold(), deadline));
+      List<Hctl> missing = open.stream().filter(a -> !devices.exists(a)).toList();
+      trouble.putAll(scan(missing, lun, hold, deadline));
+      List<Hctl> made = missing.stream().filter(devices::exists).toList();
+      // Of another LUN a map would come meanwhile, and of one that was there before perhaps none.
+      if (!made.isEmpty() && made.stream().allMatch(a -> keptAs(a, lun.wwid()))) {
+        quiet.await(lun.wwid(), made, deadline);
+      }
+      awaitNodes(open, deadline);
+      checks.addAll(check(lun, open, hold, deadline));
     }
-    sizes.ask(checks, way.hold(), deadline);
+    sizes.ask(checks, hold, deadline);
 
     var said = new ArrayList<String>();
     way.without().values().forEach(lack -> said.add(lack.why()));
@@ -117,7 +123,11 @@ final class PathScan {
     addresses.stream()
         .filter(a -> checks.stream().noneMatch(c -> c.device().address().equals(a)))
         .forEach(
-            a -> said.add("the head shows no LUN at " + a + "; is it published to this node?"));
+            a ->
+                said.add(
+                    trouble.containsKey(a)
+                        ? "the scan at " + a + " came to no end: " + trouble.get(a)
+                        : "the head shows no LUN at " + a + "; is it published to this node?"));
     said.forEach(why -> log.warn("a path of {} does not count: {}", lun.wwid(), why));
     refuseWrong(checks, "");
     if (checks.stream().noneMatch(PathCheck::ours)) {
@@ -152,9 +162,10 @@ final class PathScan {
   /**
    * All begin together: then udev is through with them at about the same time, and multipathd makes
    * a map of all. A path that comes while udev is at work on the map waits until that is done.
+   *
+   * @return what failed, with why
    */
-  private void scan(Set<Hctl> addresses, Lun lun, Hold hold, Deadline deadline) {
-    List<Hctl> missing = addresses.stream().filter(a -> !devices.exists(a)).toList();
+  private Map<Hctl, String> scan(List<Hctl> missing, Lun lun, Hold hold, Deadline deadline) {
     var ready = new CountDownLatch(missing.size());
     var tasks = new ArrayList<Callable<Boolean>>();
     for (Hctl a : missing) {
@@ -168,12 +179,15 @@ final class PathScan {
             return together;
           });
     }
-    for (Outcome<Boolean> outcome :
-        Parallel.run("scanning a path", hold, tasks, deadline.atMost(SCAN))) {
-      if (outcome instanceof Outcome.Failed<Boolean> failed) {
-        log.warn("a scan failed: {}", failed.why().getMessage());
+    List<Outcome<Boolean>> outcomes =
+        Parallel.run("scanning a path", hold, tasks, deadline.atMost(SCAN));
+    Map<Hctl, String> trouble = new HashMap<>();
+    for (int i = 0; i < missing.size(); i++) {
+      if (outcomes.get(i) instanceof Outcome.Failed<Boolean> failed) {
+        trouble.put(missing.get(i), failed.why().messageAndCause());
       }
     }
+    return trouble;
   }
 
   /** What the kernel read when it made the device, a moment ago. Who it is now is asked later. */
@@ -182,7 +196,7 @@ final class PathScan {
   }
 
   /** Until each device that came has its block and SCSI generic nodes; those not there stay so. */
-  private void awaitNodes(List<Hctl> addresses, Deadline deadline) {
+  private void awaitNodes(Set<Hctl> addresses, Deadline deadline) {
     if (addresses.stream().allMatch(this::complete)) {
       return; // as where the map is there
     }

@@ -171,7 +171,7 @@ public final class Rejoin {
         return false; // joined, detached, or attached by another number, meanwhile
       }
       try (var way = portals.reach(lun.through(worth), deadline)) {
-        Attached attached = assembly.assemble(lun, way, deadline);
+        Attached attached = assembly.assemble(lun, volume, way, deadline);
         log.info("{} has {} paths now", lun.wwid(), attached.paths());
       }
     } catch (Busy e) {

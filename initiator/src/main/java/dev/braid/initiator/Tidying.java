@@ -9,6 +9,7 @@ import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.lock.Locks;
 import dev.braid.linux.sysfs.ScsiDevices;
 import java.time.Duration;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.slf4j.Logger;
@@ -18,6 +19,9 @@ import org.slf4j.LoggerFactory;
 final class Tidying {
 
   private static final Logger log = LoggerFactory.getLogger(Tidying.class);
+
+  /** Of another's time; the logout of a session whose peer is silent takes longer, and goes on. */
+  private static final Duration IN_PASSING = Duration.ofSeconds(5);
 
   private final IscsiSessions sessions;
   private final ScsiDevices devices;
@@ -52,13 +56,11 @@ final class Tidying {
    *     it fails: this detach has nothing to do with them
    */
   void after(List<Iqn> left, Deadline deadline) {
-    for (Iqn target : own.targets()) {
-      if (left.contains(target)) {
-        tidy(target, deadline, deadline);
-      } else {
-        inPassing(target, deadline);
-      }
-    }
+    List<Iqn> targets = own.targets();
+    targets.stream().filter(left::contains).forEach(target -> tidy(target, deadline, deadline));
+    targets.stream()
+        .filter(target -> !left.contains(target))
+        .forEach(target -> inPassing(target, deadline.atMost(IN_PASSING)));
   }
 
   /**

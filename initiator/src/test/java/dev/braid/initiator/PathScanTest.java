@@ -180,7 +180,7 @@ class PathScanTest {
             host.resolve("dev"),
             steps);
     var lun = new Lun(TARGET, List.of(Portal.parse("10.77.1.11:3260,1")), new LunNumber(7), LUN);
-    return scan.scan(lun, new Portals.Way(hold, List.of(SESSION), Map.of()), deadline);
+    return scan.scan(lun, new Portals.Way(hold, List.of(SESSION), Map.of()), hold, deadline);
   }
 
   private static Deadline soon() {

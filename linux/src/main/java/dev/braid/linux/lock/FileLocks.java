@@ -205,8 +205,17 @@ public final class FileLocks implements Locks {
       return byItself ? who : who + ", and perhaps others";
     }
 
-    void say() throws ErrnoException {
-      file.say(said(alone));
+    void say() {
+      say(alone);
+    }
+
+    /** A lock holds without a word on who has it: a file system that is full must stop nobody. */
+    private void say(boolean byItself) {
+      try {
+        file.say(said(byItself));
+      } catch (ErrnoException e) {
+        log.warn("{} is held, and cannot tell by whom", file, e);
+      }
     }
 
     @Override
@@ -218,7 +227,7 @@ public final class FileLocks implements Locks {
         return;
       }
       try {
-        file.say(said(false)); // while nobody else can
+        say(false); // while nobody else can
         if (!file.tryLock(false)) {
           throw new KernelRefused(
               "the kernel would not make " + file + " from exclusive to shared");
