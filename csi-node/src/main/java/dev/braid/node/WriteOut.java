@@ -13,8 +13,10 @@ import dev.braid.linux.lock.Locks;
 import dev.braid.linux.mount.MountEntry;
 import dev.braid.linux.mount.WriteOutCommand;
 import dev.braid.linux.mount.change.Mounts;
+import dev.braid.linux.mount.change.WritesLostException;
 import dev.braid.linux.proc.Programs;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -46,6 +48,9 @@ final class WriteOut {
 
   private static final Logger log = LoggerFactory.getLogger(WriteOut.class);
 
+  /** For an answer to get to a caller who still waits for it. */
+  private static final Duration TO_ANSWER = Duration.ofSeconds(1);
+
   private final Mounts mounts;
   private final Locks locks;
   private final Programs programs;
@@ -67,8 +72,10 @@ final class WriteOut {
    * Returns if all is written. The caller holds the volume's lock.
    *
    * @throws KernelRefused if something was not written, now or by an earlier call that did not hear
-   *     of it, or if that is not known of an earlier one. It is said once
-   * @throws DeadlinePassed if it was not done in time; it goes on
+   *     of it, or if that is not known of an earlier one. It is said once. Also if nothing could be
+   *     asked of the kernel
+   * @throws DeadlinePassed if it was not done in time; it goes on. Also if it was, and too little
+   *     time is left for the caller to hear of a failure
    * @throws dev.braid.base.error.Busy if one that goes on was not done in time either
    */
   void run(VolumeId volume, MountEntry top, Deadline deadline) {
@@ -98,8 +105,17 @@ final class WriteOut {
       return;
     }
     awaitOrphans(target, deadline);
-    steps.run("hear of write-out", step -> unheard.heard(step, volume));
+    hear(volume, deadline);
     throw earlier.get().isEmpty() ? unknown(volume, target) : lost(volume, earlier.get(), null);
+  }
+
+  /** Whoever gave up by then hears nothing, and the mark is for the next one. */
+  private void hear(VolumeId volume, Deadline deadline) {
+    if (deadline.left().compareTo(TO_ANSWER) < 0) {
+      throw new DeadlinePassed(
+          "looking how the write-out of volume " + volume + " ended; the next try says it");
+    }
+    steps.run("hear of write-out", step -> unheard.heard(step, volume));
   }
 
   /** Of a plugin that was killed alone. It keeps the file system in use. */
@@ -125,13 +141,16 @@ final class WriteOut {
     return task;
   }
 
-  private void writeOut(Step step, VolumeId volume, Path target) {
+  private void writeOut(Step step, VolumeId volume, Path target) throws WritesLostException {
     unheard.begun(step, volume);
     try {
       mounts.writeOut(step, target);
-    } catch (KernelRefused e) {
-      log.error("volume {}: {}", volume, e.messageAndCause());
+    } catch (WritesLostException e) {
+      log.error("volume {}: {}", volume, e.getMessage());
       unheard.failed(step, volume, e.getMessage());
+      throw e;
+    } catch (KernelRefused e) {
+      unheard.heard(step, volume); // the kernel was not asked, so it still has its word to say
       throw e;
     }
     unheard.heard(step, volume);
@@ -148,14 +167,15 @@ final class WriteOut {
       Thread.currentThread().interrupt();
       throw new DeadlinePassed(doing + "; the call was ended, and it goes on", e);
     } catch (ExecutionException e) {
-      throw failure(volume, doing, e.getCause());
+      throw failure(volume, doing, e.getCause(), deadline);
     }
   }
 
-  private RuntimeException failure(VolumeId volume, String doing, @Nullable Throwable why) {
-    if (why instanceof KernelRefused refused) {
-      steps.run("hear of write-out", step -> unheard.heard(step, volume));
-      return lost(volume, refused.getMessage(), refused);
+  private RuntimeException failure(
+      VolumeId volume, String doing, @Nullable Throwable why, Deadline deadline) {
+    if (why instanceof WritesLostException lost) {
+      hear(volume, deadline);
+      return lost(volume, lost.getMessage(), lost);
     }
     if (why instanceof BraidException known) {
       return known;

@@ -39,6 +39,7 @@ import dev.braid.linux.lock.FileLocks;
 import dev.braid.linux.mount.MountEntry;
 import dev.braid.linux.mount.MountTable;
 import dev.braid.linux.mount.change.Mounts;
+import dev.braid.linux.mount.change.WritesLostException;
 import dev.braid.linux.proc.Holders;
 import dev.braid.linux.proc.Programs;
 import dev.braid.linux.wait.KernelWaits;
@@ -112,6 +113,9 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
 
   /** Something that the volume had to write did not get to the storage. */
   boolean writeFails;
+
+  /** The program that writes out cannot be started. */
+  boolean cannotWriteOut;
 
   /** What else goes on while it is written out. */
   Runnable whileWritingOut = () -> {};
@@ -499,11 +503,14 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   }
 
   @Override
-  public void writeOut(Step step, Path target) {
+  public void writeOut(Step step, Path target) throws WritesLostException {
+    if (cannotWriteOut) {
+      throw new KernelRefused("cannot start sync");
+    }
     whileWritingOut.run();
     if (writeFails) {
       writeFails = false; // the kernel says it once
-      throw new KernelRefused("the file system at " + target + " could not be written out");
+      throw new WritesLostException("the file system at " + target + " could not be written out");
     }
     journal.add("write out " + target.getFileName());
   }

@@ -12,6 +12,7 @@ import dev.braid.base.error.KernelRefused;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.mount.MountEntry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 class WriteOutTest {
 
   private static final Duration SHORT = Duration.ofMillis(200);
+  private static final Duration TOO_LATE = Duration.ofMillis(900);
+  private static final Duration LONG = Duration.ofSeconds(20);
+
+  /** What a mark is called until it is whole. */
+  private static final String FRESH = "~";
 
   @TempDir Path folder;
   private FakeHost host;
@@ -151,6 +157,86 @@ class WriteOutTest {
     run();
   }
 
+  @Test
+  @DisplayName("rule 9: a state folder that takes nothing stops no unmount, and no loss is made up")
+  void folderTakesNothing() {
+    takesNothing();
+    run();
+    run();
+    assertThat(host.journal).containsExactly("write out staging", "write out staging");
+  }
+
+  @Test
+  @DisplayName("rule 9: a state folder that turns read-only meanwhile makes up no loss either")
+  void folderTurns() {
+    host.whileWritingOut = this::takesNothing;
+    run();
+    assertThat(host.journal).containsExactly("write out staging");
+  }
+
+  @Test
+  @DisplayName("rule 9: a loss is said though the state folder takes nothing")
+  void lostAndFolderTakesNothing() {
+    takesNothing();
+    host.writeFails = true;
+    assertThatThrownBy(this::run)
+        .isInstanceOf(KernelRefused.class)
+        .hasMessageContaining("could not be written out");
+    run();
+  }
+
+  @Test
+  @DisplayName("rule 9: what fails late the next call says, though the state folder takes nothing")
+  void failsLateAndFolderTakesNothing() {
+    takesNothing();
+    slow();
+    host.writeFails = true;
+    WriteOut running = host.writeOut(Steps.unobserved());
+    assertThatThrownBy(() -> running.run(VOLUME, top(), in(SHORT)))
+        .isInstanceOf(DeadlinePassed.class);
+    device.countDown();
+    assertThatThrownBy(() -> running.run(VOLUME, top(), in(LONG)))
+        .hasMessageContaining("could not be written out");
+    running.run(VOLUME, top(), in(LONG));
+    assertThat(host.journal).containsExactly("write out staging");
+  }
+
+  @Test
+  @DisplayName("rule 9: where the kernel could not be asked nothing is said to be lost")
+  void cannotAsk() {
+    host.cannotWriteOut = true;
+    assertThatThrownBy(this::run).isInstanceOf(KernelRefused.class).hasMessage("cannot start sync");
+    assertThat(host.unheardFolder()).isEmptyDirectory();
+    host.cannotWriteOut = false;
+    run();
+    assertThat(host.journal).containsExactly("write out staging");
+  }
+
+  @Test
+  @DisplayName("rule 9: what a caller who is about to give up would not hear, the next one hears")
+  void tooLateToHear() {
+    host.writeFails = true;
+    assertThatThrownBy(() -> run(TOO_LATE))
+        .isInstanceOf(DeadlinePassed.class)
+        .hasMessageContaining("next try");
+    assertThatThrownBy(() -> run(TOO_LATE))
+        .isInstanceOf(DeadlinePassed.class)
+        .hasMessageContaining("the next try says it");
+    assertThatThrownBy(this::run).hasMessageContaining("could not be written out");
+    run();
+    assertThat(host.journal).containsExactly("write out staging");
+  }
+
+  /** Not even root can write or take away a mark. */
+  private void takesNothing() {
+    String mark = VOLUME.serial().digits();
+    try {
+      Files.createDirectories(host.unheardFolder().resolve(mark + FRESH).resolve("in the way"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private void slow() {
     host.whileWritingOut =
         () -> {
@@ -182,7 +268,7 @@ class WriteOutTest {
   }
 
   private void run() {
-    run(Duration.ofSeconds(20));
+    run(LONG);
   }
 
   /** By a plugin that has just been started: it knows nothing but what is written down. */

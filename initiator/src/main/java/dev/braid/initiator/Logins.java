@@ -3,7 +3,10 @@ package dev.braid.initiator;
 import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
+import dev.braid.base.error.BraidException;
+import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.NoPath;
+import dev.braid.base.error.Refused;
 import dev.braid.base.step.Step;
 import dev.braid.base.step.Steps;
 import dev.braid.initiator.Parallel.Outcome;
@@ -68,10 +71,18 @@ final class Logins {
         Portal portal = portals.get(i);
         String why = failure.why().getMessage();
         log.warn("no session to {} at {}: {}", target, portal, why);
-        failed.put(portal, Lack.perhaps(Cause.OTHER, portal + ": " + why));
+        failed.put(portal, lack(portal + ": " + why, failure.why()));
       }
     }
     return failed;
+  }
+
+  private static Lack lack(String text, BraidException why) {
+    boolean ofThisHost =
+        why instanceof KernelRefused
+            || why instanceof Refused
+            || (why.getCause() instanceof IscsiadmException said && said.error().ofThisHost());
+    return ofThisHost ? Lack.ofThisHost(text) : Lack.perhaps(Cause.OTHER, text);
   }
 
   private boolean login(Iqn target, Portal portal, Deadline deadline) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The sessions that an attach needs, held so that nobody ends them meanwhile (rule 12). */
 final class Portals {
@@ -49,6 +50,14 @@ final class Portals {
     public void close() {
       hold.close();
     }
+
+    /** The portals that have none, but for what failed on this host. */
+    private List<Portal> failed() {
+      return without.entrySet().stream()
+          .filter(one -> !one.getValue().ofThisHost())
+          .map(Map.Entry::getKey)
+          .toList();
+    }
   }
 
   /**
@@ -70,16 +79,18 @@ final class Portals {
       }
       way.close(); // they ended meanwhile
     }
-    return reach(lun, deadline);
+    return reach(lun, deadline, failed -> {});
   }
 
   /**
    * Logs in where there is no session yet, through all portals at once, and waits for the others no
    * longer once one is up.
    *
+   * @param failed is told of the portals that have no session then, but of none where the login
+   *     failed on this host: that says nothing of the portal
    * @throws NoPath saying of each portal why, if none has a session
    */
-  Way reach(Lun lun, Deadline deadline) {
+  Way reach(Lun lun, Deadline deadline, Consumer<List<Portal>> failed) {
     strays.await(lun.target(), deadline);
     Map<Portal, Lack> dead = deadPortals.of(lun, deadline);
     boolean mayLogIn = wanting(lun).stream().anyMatch(p -> !dead.containsKey(p));
@@ -89,6 +100,7 @@ final class Portals {
             ? locks.exclusive(name, "log in", deadline)
             : locks.shared(name, "use the sessions", deadline);
     Way way = mayLogIn ? login(lun, dead, lock, deadline) : use(lun, lock, dead);
+    failed.accept(way.failed());
     if (way.up().isEmpty()) {
       way.close();
       throw new NoPath(

@@ -15,6 +15,7 @@ import dev.braid.linux.lock.Locks;
 import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.Hctl;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -106,9 +107,8 @@ public final class Rejoin {
       Deadline deadline = Deadline.after(patience);
       // Before any lock is taken: nobody is to wait for a portal that is dead.
       List<Portal> worth = asked.add(lun.target()) ? returned.of(lun, deadline) : withSession(lun);
-      if (missing(lun, sessions.all()).stream().anyMatch(worth::contains)
-          && join(lun, worth, deadline)) {
-        returned.tried(lun, worth);
+      if (missing(lun, sessions.all()).stream().anyMatch(worth::contains)) {
+        returned.tried(lun, join(lun, worth, deadline));
       }
     }
     watch.look(attached, Deadline.after(patience));
@@ -160,27 +160,27 @@ public final class Rejoin {
   }
 
   /**
-   * @return false if nothing was tried
+   * @return the portals that have no session by then, but for what failed on this host
    */
-  private boolean join(Lun lun, List<Portal> worth, Deadline deadline) {
+  private List<Portal> join(Lun lun, List<Portal> worth, Deadline deadline) {
+    var failed = new ArrayList<Portal>();
     var lines = Map.of(LogContext.WWID, lun.wwid().text());
     try (var context = LogContext.with(lines);
         var volume = hold(lun)) {
       if (missing(lun, sessions.all()).isEmpty()
           || !known.find(lun.wwid()).equals(Optional.of(lun))) {
-        return false; // joined, detached, or attached by another number, meanwhile
+        return failed; // joined, detached, or attached by another number, meanwhile
       }
-      try (var way = portals.reach(lun.through(worth), deadline)) {
+      try (var way = portals.reach(lun.through(worth), deadline, failed::addAll)) {
         Attached attached = assembly.assemble(lun, volume, way, deadline);
         log.info("{} has {} paths now", lun.wwid(), attached.paths());
       }
     } catch (Busy e) {
       log.debug("{} is at work: {}", lun.wwid(), e.getMessage());
-      return false;
     } catch (BraidException e) {
       say(lun, e);
     }
-    return true;
+    return failed;
   }
 
   private void say(Lun lun, BraidException why) {

@@ -22,7 +22,8 @@ import java.util.concurrent.Callable;
  * to itself until its end, and every attach and detach there waits behind it: for one that takes
  * connections and hangs, its whole timeout. So a portal is first asked, without any lock, whether
  * it would let this host in. Where a login fails all the same, the next one comes later and later:
- * about as late again as they have failed by then, and five minutes at most.
+ * about as late again as they have failed by then, and five minutes at most. One that this host
+ * failed to send has nobody wait, and is tried again at the next look.
  *
  * <p>Not for several threads.
  */
@@ -86,7 +87,12 @@ final class ReturnedPortals {
         .toList();
   }
 
-  /** A try has ended; whether it brought sessions, the kernel tells. */
+  /**
+   * A try has ended; whether it brought sessions, the kernel tells.
+   *
+   * @param portals that were tried, without those whose login failed on this host: once it is
+   *     mended, their paths are not to wait
+   */
   void tried(Lun lun, Collection<Portal> portals) {
     List<IscsiSession> now = sessions.all();
     for (Portal portal : portals) {

@@ -12,6 +12,7 @@ import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.iscsi.NodeFolder;
 import dev.braid.linux.iscsi.NodeRecords;
 import dev.braid.linux.iscsi.change.RecordFiles;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -115,6 +116,33 @@ class LoginsTest {
       assertThat(through(LONG, A)).containsOnlyKeys(A);
       assertThat(own.loginMayCome(TARGET, A, Instant.now())).as("exit " + exit).isTrue();
     }
+  }
+
+  @Test
+  @DisplayName("F20: what a login fails of is told apart: this host, or the portal")
+  void whose() {
+    for (int exit : List.of(4, 8, 11, 19, 24)) {
+      iscsi.login = exit;
+      assertThat(ofThisHost()).as("exit " + exit).isFalse();
+    }
+    for (int exit : List.of(9, 18, 20, 21, 28)) {
+      iscsi.login = exit;
+      assertThat(ofThisHost()).as("exit " + exit).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("F20: a login whose record cannot be written says nothing of the portal")
+  void noRecord() throws Exception {
+    Files.createFile(folder.resolve("targets"));
+    assertThat(ofThisHost()).isTrue();
+    assertThat(iscsi.told).isEmpty();
+  }
+
+  private boolean ofThisHost() {
+    Map<Portal, Lack> failed = through(LONG, A);
+    assertThat(failed).containsOnlyKeys(A);
+    return failed.values().stream().allMatch(Lack::ofThisHost);
   }
 
   private Map<Portal, Lack> through(Duration time, Portal... portals) {

@@ -43,4 +43,12 @@ public enum IscsiadmError {
       default -> true;
     };
   }
+
+  /** Whether it failed on this host, and says nothing of the other side. */
+  public boolean ofThisHost() {
+    return switch (this) {
+      case INTERNAL, DAEMON_LOST, NO_DAEMON, NO_OBJECTS, BUSY, CUT_OFF -> true;
+      default -> false;
+    };
+  }
 }

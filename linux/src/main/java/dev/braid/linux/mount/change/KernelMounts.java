@@ -79,10 +79,10 @@ public final class KernelMounts implements Mounts {
   }
 
   @Override
-  public void writeOut(Step step, Path target) {
+  public void writeOut(Step step, Path target) throws WritesLostException {
     Exec.Result result = exec.run(WriteOutCommand.argv(target), Deadline.after(NO_END));
     if (!result.ok()) {
-      throw new KernelRefused(
+      throw new WritesLostException(
           "the file system at " + target + " could not be written out: " + result.describe());
     }
   }

@@ -55,9 +55,10 @@ public interface Mounts {
    * is well. So it has no deadline, and is for a thread that can wait as long as the device makes
    * it. A child process does it, so that this one can end meanwhile.
    *
-   * @throws dev.braid.base.error.KernelRefused if something could not be written
+   * @throws WritesLostException if something could not be written
+   * @throws dev.braid.base.error.KernelRefused if the kernel could not be asked
    */
-  void writeOut(Step step, Path target);
+  void writeOut(Step step, Path target) throws WritesLostException;
 
   /**
    * As {@link #unmount}, for what may be the last mount of a file system: that writes out all that

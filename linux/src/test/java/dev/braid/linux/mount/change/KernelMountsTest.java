@@ -20,7 +20,7 @@ class KernelMountsTest {
 
   @Test
   @DisplayName("rule 9: what is written out is one file system, by a program that can be left")
-  void writesOut() {
+  void writesOut() throws Exception {
     var run = new ArrayList<List<String>>();
     Exec exec =
         (argv, deadline) -> {
@@ -36,11 +36,21 @@ class KernelMountsTest {
   void notWritten() {
     Exec exec = (argv, deadline) -> new Exec.Result(argv, 1, "", "sync: Input/output error\n");
     assertThatThrownBy(() -> writeOut(exec, folder))
-        .isInstanceOf(KernelRefused.class)
+        .isInstanceOf(WritesLostException.class)
         .hasMessageContainingAll(folder.toString(), "Input/output error");
   }
 
-  private static void writeOut(Exec exec, Path target) {
+  @Test
+  @DisplayName("rule 9: a program that cannot be started says nothing of lost writes")
+  void notAsked() {
+    Exec exec =
+        (argv, deadline) -> {
+          throw new KernelRefused("cannot start sync");
+        };
+    assertThatThrownBy(() -> writeOut(exec, folder)).isInstanceOf(KernelRefused.class);
+  }
+
+  private static void writeOut(Exec exec, Path target) throws WritesLostException {
     var mounts = new KernelMounts(exec);
     Steps.unobserved().run("write out", step -> mounts.writeOut(step, target));
   }
