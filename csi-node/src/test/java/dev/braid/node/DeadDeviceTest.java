@@ -191,9 +191,9 @@ class DeadDeviceTest {
     assertThat(host.folder.resolve("state").toFile().list()).isEmpty();
   }
 
-  /** Enough for all that a stage does besides. */
+  /** Enough for all that a stage does besides, with other modules' tests beside it. */
   private static Deadline soon() {
-    return Deadline.after(Duration.ofSeconds(1));
+    return Deadline.after(Duration.ofSeconds(5));
   }
 
   private static Deadline late() {

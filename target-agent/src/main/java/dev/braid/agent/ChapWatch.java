@@ -11,6 +11,7 @@ import dev.braid.base.Portal;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.Busy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,10 @@ final class ChapWatch {
   private final Acls acls;
   private final TargetLock lock;
 
-  /** What was wrong, as it was said last: it is said again only when it changes. */
+  /**
+   * What was wrong, as it was said last: it is said again only when it changes. It stands until its
+   * initiator has all again, whatever fails on the way.
+   */
   private final Map<Iqn, String> said = new HashMap<>();
 
   ChapWatch(Book book, Target target, Acls acls, TargetLock lock) {
@@ -63,24 +67,39 @@ final class ChapWatch {
     }
   }
 
-  /** Where the agent was started while it had no credentials, it got no ACL. */
+  /**
+   * Where the agent was started while it had no credentials, it got no ACL. As at a start, one
+   * volume that cannot be given is no reason to withhold the others; the next look tries again.
+   */
   private void letIn(Iqn initiator) {
+    var failures = new ArrayList<String>();
     for (Publication publication : book.publications()) {
       if (publication.initiator().equals(initiator) && !publication.withdrawing()) {
-        letIn(publication);
+        try {
+          give(publication);
+        } catch (BraidException e) {
+          failures.add("volume " + publication.serial() + ": " + e.messageAndCause());
+        }
       }
+    }
+    if (failures.isEmpty()) {
+      said.remove(initiator);
+      log.info("{} has its CHAP credentials again", initiator);
+    } else {
+      say(initiator, "is not given what is published to it", String.join("; ", failures));
     }
   }
 
-  /** As at a start: one volume that cannot be given is no reason to withhold the others. */
-  private void letIn(Publication publication) {
-    try {
-      book.volume(publication.serial())
-          .filter(volume -> volume.is(VolumeState.READY))
-          .ifPresent(
-              volume -> acls.map(volume.lun(), publication.initiator(), publication.readOnly()));
-    } catch (BraidException e) {
-      log.error("volume {} is not given to {}", publication.serial(), publication.node(), e);
+  private void give(Publication publication) {
+    book.volume(publication.serial())
+        .filter(volume -> volume.is(VolumeState.READY))
+        .ifPresent(
+            volume -> acls.map(volume.lun(), publication.initiator(), publication.readOnly()));
+  }
+
+  private void say(Iqn initiator, String what, String why) {
+    if (!why.equals(said.put(initiator, why))) {
+      log.error("{} {}: {}", initiator, what, why);
     }
   }
 
@@ -88,22 +107,15 @@ final class ChapWatch {
    * Brings its credentials to the ACLs that it has. What fails for one must not leave the portal
    * groups open to all.
    *
-   * @return whether it has them again after it had none that could be used
+   * @return whether it has them again, and is still to be let in
    */
   private boolean isBack(Iqn initiator) {
     try {
       acls.renewCredentials(initiator);
     } catch (BraidException e) {
-      String why = e.messageAndCause();
-      if (!why.equals(said.put(initiator, why))) {
-        log.error("{} cannot log in anew: {}", initiator, why);
-      }
+      say(initiator, "cannot log in anew", e.messageAndCause());
       return false;
     }
-    if (said.remove(initiator) == null) {
-      return false;
-    }
-    log.info("{} has its CHAP credentials again", initiator);
-    return true;
+    return said.containsKey(initiator);
   }
 }

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.braid.agent.book.Volume;
 import dev.braid.base.Iqn;
 import dev.braid.base.chap.ChapCredentials.Login;
+import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.Refused;
 import dev.braid.base.step.Steps;
 import java.io.IOException;
@@ -189,6 +190,36 @@ class ChapTest {
     world.agent().chapWatch().look();
     assertThat(letsIn(INITIATOR1, Optional.of(OLD))).isTrue();
     assertThat(world.picture()).isEqualTo(before);
+  }
+
+  @Test
+  @DisplayName(
+      "rule 15: a node whose file is back is let in, whatever the kernel refused at first: that a"
+          + " portal group asks, or the ACL")
+  void backInSpiteOfRefusals() throws IOException {
+    write(INITIATOR1, OLD, Optional.empty());
+    chapOn();
+    world.publish(volume.serial());
+    String before = world.picture();
+    Files.delete(secrets.resolve(INITIATOR1.name()));
+    world.reboot();
+    world.agent().chapWatch().look();
+    write(INITIATOR1, OLD, Optional.empty());
+    letInAnybody();
+
+    world.lio.refuse("write .*/attrib/authentication");
+    assertThatThrownBy(() -> world.agent().chapWatch().look()).isInstanceOf(KernelRefused.class);
+    assertThat(world.picture()).as("nobody is let in unasked").doesNotContain("acls/" + INITIATOR1);
+    world.lio.refuse("mkdir .*/acls/.*");
+    world.agent().chapWatch().look();
+    assertThat(letsIn(INITIATOR1, Optional.of(OLD))).isFalse();
+    world.lio.refuse("none");
+    world.agent().chapWatch().look();
+    assertThat(letsIn(INITIATOR1, Optional.of(OLD))).isTrue();
+    assertThat(world.picture()).isEqualTo(before);
+    world.killer.rest();
+    world.agent().chapWatch().look();
+    assertThat(world.killer.names()).as("nothing to do").isEmpty();
   }
 
   @Test

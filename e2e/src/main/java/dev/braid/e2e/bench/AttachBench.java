@@ -104,11 +104,13 @@ final class AttachBench {
   private static List<Row> rows(Turns turns, Turns.Outcome outcome, boolean warm) {
     var rows = new ArrayList<Row>();
     rows.addAll(
-        compared(
-            turns.attach(),
-            outcome.attaches(),
-            ATTACH,
-            warm ? OptionalDouble.of(0) : OptionalDouble.empty()));
+        withoutMap(
+            outcome,
+            compared(
+                turns.attach(),
+                outcome.attaches(),
+                ATTACH,
+                warm ? OptionalDouble.of(0) : OptionalDouble.empty())));
     rows.addAll(
         compared(
             turns.detach(),
@@ -116,6 +118,13 @@ final class AttachBench {
             DETACH,
             warm ? OptionalDouble.of(1) : OptionalDouble.empty()));
     return after(outcome, rows);
+  }
+
+  /** With a word on the attaches of os-brick that are in none of its times. */
+  private static List<Row> withoutMap(Turns.Outcome outcome, List<Row> attaches) {
+    return attaches.stream()
+        .map(row -> is(row, Subject.OS_BRICK) ? row.with("without_map", outcome.withoutMap()) : row)
+        .toList();
   }
 
   /** With a word on how many rounds went before that do not count. */
@@ -217,7 +226,8 @@ final class AttachBench {
                       ONCE,
                       Subject.BRAID,
                       TOGETHER_ROUNDS));
-          rows.addAll(after(outcome, spread(turns.attach(), outcome.attaches())));
+          rows.addAll(
+              after(outcome, withoutMap(outcome, spread(turns.attach(), outcome.attaches()))));
           rows.addAll(after(outcome, spread(turns.detach(), outcome.detaches())));
         });
     return rows;

@@ -29,8 +29,17 @@ record Turns(String attach, String detach, String attachVerb, String detachVerb)
     return new Turns("attach-cold", "detach-last", "attach-cold", "detach-last");
   }
 
-  /** What was measured of each subject, after so many warm-up rounds. */
-  record Outcome(int warm, Map<Subject, List<Took>> attaches, Map<Subject, List<Took>> detaches) {
+  /**
+   * What was measured of each subject.
+   *
+   * @param warm so many warm-up rounds were before
+   * @param withoutMap how often os-brick made no map and had to begin anew, warm-up rounds included
+   */
+  record Outcome(
+      int warm,
+      int withoutMap,
+      Map<Subject, List<Took>> attaches,
+      Map<Subject, List<Took>> detaches) {
 
     List<Took> attaches(Subject subject) {
       return Objects.requireNonNull(attaches.get(subject));
@@ -64,7 +73,13 @@ record Turns(String attach, String detach, String attachVerb, String detachVerb)
         Progress.say(line(round, warm, subject, on, off));
       }
     }
-    return new Outcome(warm, attaches, detaches);
+    return new Outcome(warm, withoutMap(lab, rounds), attaches, detaches);
+  }
+
+  private static int withoutMap(BenchLab lab, Map<Subject, Integer> rounds) {
+    return rounds.containsKey(Subject.OS_BRICK)
+        ? Integer.parseInt(lab.guest(Subject.OS_BRICK).ask("without-map"))
+        : 0;
   }
 
   private String line(int round, int warm, Subject subject, Took on, Took off) {

@@ -6,19 +6,16 @@ import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A test that needs Kubernetes: takes a {@link Cluster}, or a {@link LabCluster} if it needs more
  * of it than its users have, as a parameter. All such tests of a run share one; after each, its
- * faults are undone; on a failure, its logs are collected with the machines'. The tag keeps them in
- * a process, and so in a lab, of their own.
+ * faults are undone; on a failure, its logs are collected with the machines'.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
-@Tag("cluster")
 @InLab
 @ExtendWith(ClusterExtension.class)
 public @interface InCluster {}

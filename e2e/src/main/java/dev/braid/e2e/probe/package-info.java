@@ -16,9 +16,9 @@
  *       is ended;
  *   <li>kernel threads, unless they hang; the system's own services; whatever ran the probe;
  *   <li>a process that is gone;
- *   <li>files in the folders for locks: they are there while somebody has or wants a lock, and who
- *       is killed leaves his to the next who takes that lock, or to a reboot. They say nothing
- *       about a volume.
+ *   <li>files in the folders for locks: they are there while somebody has or wants a lock; who is
+ *       killed, or two who share one and let go in the same moment, leave theirs to the next who
+ *       takes that lock, or to a reboot. They say nothing about a volume.
  * </ul>
  *
  * <p>What is seen at the first look counts, with one exception: processes may take a few seconds to

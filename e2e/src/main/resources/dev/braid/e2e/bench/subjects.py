@@ -18,7 +18,8 @@ STAGE and UNSTAGE are the plugin's requests in base64. Requests:
     attach LUN... | detach LUN...            all at once, the sessions are up and stay
     attach-cold LUN | detach-last LUN        with login and logout
     probe                                    an empty call of the plugin
-    without-map                              how often os-brick gave one path and no map
+    without-map                              how often os-brick gave one path and no map since it
+                                             was asked last
     metrics PORT                             the plugin's metrics, one line
 
 The answer to what is measured is "ok PROCESSES MILLIS...", a number for each LUN from the start of
@@ -31,7 +32,8 @@ not its descendants.
 Not measured: the node records of attach-cold, which are made beforehand for the floor alone; the
 WWID, which is put on multipath's list of known ones for the floor and taken off for the others, who
 add it themselves. Before an answer udev and multipathd have come to rest, so that no subject pays
-for the one before it; the node plugin runs on while the others have their turn.
+for the one before it; the node plugin runs on while the others have their turn. An attach by which
+os-brick made no map: it is taken back and begun anew, so it has no part in times and processes.
 """
 
 import base64
@@ -49,6 +51,7 @@ import threading
 import time
 
 PATIENCE = 600
+TRIES = 5  # of an attach that makes no map
 WWIDS = "/etc/multipath/wwids"
 SOCKET = "unix:///run/braid/csi.sock"
 
@@ -406,26 +409,27 @@ class OsBrick:
         }
 
     def attach(self, luns):
-        """Once in a while it gives up on the map and hands out one path. That is told apart, and
-        it tries again: a single LUN by a new clock, one of many by the clock of all."""
+        """Once in a while it gives up on the map and hands out one path. That is told apart."""
 
         def connect(lun):
-            while True:
-                device = self.connector.connect_volume(self.properties(lun))
-                if device.get("multipath_id") == lun.wwid:
-                    self.devices[lun.wwid] = device
-                    return
-                self.without_map += 1
-                self.connector.disconnect_volume(self.properties(lun), device)
-                if len(luns) == 1:
-                    raise NoMap()
+            self.devices[lun.wwid] = self.connector.connect_volume(self.properties(lun))
+            if not self.has_map(lun):
+                raise NoMap("os-brick gave one path and no map of " + lun.wwid)
 
-        while True:
-            try:
-                return timed(connect, luns)
-            except NoMap:
-                self.prepare(luns)
-                rest(luns, False)
+        return timed(connect, luns)
+
+    def has_map(self, lun):
+        return self.devices[lun.wwid].get("multipath_id") == lun.wwid
+
+    def take_back(self, luns):
+        """What an attach did that ended with NoMap."""
+        attached = [lun for lun in luns if lun.wwid in self.devices]
+        self.without_map += sum(not self.has_map(lun) for lun in attached)
+        self.detach(attached)
+
+    def counted_without_map(self):
+        counted, self.without_map = self.without_map, 0
+        return counted
 
     def detach(self, luns):
         return timed(
@@ -566,6 +570,21 @@ def measured(subject, forks, work):
     return "%d %s" % (processes, " ".join("%.3f" % (seconds * 1000) for seconds in took))
 
 
+def attach(subject, forks, luns, work):
+    for left in reversed(range(TRIES)):
+        subject.prepare(luns)
+        rest(luns, False)
+        try:
+            said = measured(subject, forks, lambda: work(luns))
+        except NoMap:
+            subject.take_back(luns)
+            if not left:
+                raise
+        else:
+            rest(luns, True)
+            return said
+
+
 def metrics(port):
     import urllib.request
 
@@ -578,16 +597,12 @@ def answer(subject, forks, words):
     if verb == "probe":
         return measured(subject, forks, subject.probe)
     if verb == "without-map":
-        return str(subject.without_map)
+        return str(subject.counted_without_map())
     if verb == "metrics":
         return metrics(arguments[0])
     luns = [Lun(text) for text in arguments]
     if verb in ("attach", "attach-cold"):
-        subject.prepare(luns)
-        rest(luns, False)
-        said = measured(subject, forks, lambda: getattr(subject, verb.replace("-", "_"))(luns))
-        rest(luns, True)
-        return said
+        return attach(subject, forks, luns, getattr(subject, verb.replace("-", "_")))
     if verb in ("detach", "detach-last"):
         said = measured(subject, forks, lambda: getattr(subject, verb.replace("-", "_"))(luns))
         subject.tidy(luns)

@@ -13,9 +13,10 @@
  * has the lock alone; and whoever gets a lock looks whether its file is still the one of that name,
  * and begins anew where it was removed while he waited. So all who hold a lock hold it on the one
  * file that its name leads to, and that file goes only while nobody else holds it. What a killed
- * process leaves goes with the next use of the name, or with the next boot. (Rejected: a sweep of
- * the folder at the start, which needs the same care with each file, and knowledge of what every
- * name is for.)
+ * process leaves, or two that share a lock and let go of it in the same moment, neither of them
+ * alone, goes with the next use of the name, or with the next boot. (Rejected: a sweep of the
+ * folder at the start, which needs the same care with each file, and knowledge of what every name
+ * is for.)
  *
  * <p>This holds among programs that all look so. One that did not, of a build before the first
  * release, may not run beside one that does.

@@ -69,9 +69,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Initiators in a real API server, and the whole way of a node's word through it. */
+/**
+ * Initiators in a real API server, and the whole way of a node's word through it. By its name it is
+ * over before the lab's cluster starts: see the order in e2e's pom.xml.
+ */
 @Timeout(300)
-class InitiatorIT {
+class WordOfNodeIT {
 
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final BootId BOOT = new BootId("00000000-0000-4000-8000-000000000001");
