@@ -103,7 +103,8 @@ class DeadDeviceTest {
   }
 
   @Test
-  @DisplayName("rule 7: what fails for good at a later try is off again too: nobody will unstage it")
+  @DisplayName(
+      "rule 7: what fails for good at a later try is off again too: nobody will unstage it")
   void failsForGoodLater() {
     host.beforeSize = this::hang;
     assertThatThrownBy(() -> stage(EXT4, soon())).isInstanceOf(DeadlinePassed.class);

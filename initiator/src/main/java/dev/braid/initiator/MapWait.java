@@ -91,8 +91,7 @@ final class MapWait {
    * @param events of maps and blocks, opened before the paths were made; read only if the map does
    *     not come in the quiet
    */
-  Made await(
-      Wwid wwid, Map<String, DeviceNumber> paths, UeventSocket events, Deadline deadline) {
+  Made await(Wwid wwid, Map<String, DeviceNumber> paths, UeventSocket events, Deadline deadline) {
     List<DeviceNumber> numbers = List.copyOf(paths.values());
     Supplier<Optional<Made>> whole =
         () ->
@@ -167,6 +166,7 @@ final class MapWait {
       List<DeviceNumber> have = maps.find(wwid).map(maps::table).orElse(List.of());
       for (Map.Entry<String, DeviceNumber> path : paths.entrySet()) {
         if (!have.contains(path.getValue())) {
+          forget(path.getKey(), patience);
           steps.run(
               "tell multipathd of path", step -> multipathd.addPath(step, path.getKey(), patience));
         }
@@ -178,6 +178,18 @@ final class MapWait {
     } catch (MultipathdException e) {
       log.warn("multipathd: {}", e.getMessage());
       return e.getMessage();
+    }
+  }
+
+  /**
+   * A path that went while udev was away multipathd still knows, by the device of then: told of the
+   * new one of that name, it would make a map that fails all I/O.
+   */
+  private void forget(String path, Deadline deadline) {
+    try {
+      steps.run("have multipathd forget path", step -> multipathd.removePath(step, path, deadline));
+    } catch (MultipathdException e) {
+      log.debug("it knows no {}: {}", path, e.getMessage());
     }
   }
 }

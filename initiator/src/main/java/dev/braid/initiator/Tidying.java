@@ -9,7 +9,6 @@ import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.lock.Locks;
 import dev.braid.linux.sysfs.ScsiDevices;
 import java.time.Duration;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.slf4j.Logger;

@@ -28,6 +28,15 @@ public final class Multipathd {
     socket.ask("add path " + block, deadline);
   }
 
+  /**
+   * Has it forget a path, and take it out of the map that it was in by its knowledge.
+   *
+   * @throws MultipathdException also where it knows none of that name
+   */
+  public void removePath(Step step, String block, Deadline deadline) throws MultipathdException {
+    socket.ask("del path " + block, deadline);
+  }
+
   /** Makes a map of the paths of this WWID that it knows. */
   public void addMap(Step step, Wwid wwid, Deadline deadline) throws MultipathdException {
     socket.ask("add map " + wwid, deadline);
