@@ -18,6 +18,9 @@ public final class Attach {
   /** For undoing what a failed attach made: the caller's own time may be over by then. */
   private static final Duration UNDO = Duration.ofSeconds(15);
 
+  /** An undoing as a rule takes less: a deleted path each, and a logout. */
+  private static final Duration RESERVE = Duration.ofSeconds(4);
+
   private final Locks locks;
   private final HostSetup setup;
   private final Portals portals;
@@ -71,12 +74,19 @@ public final class Attach {
   private Attached anew(Lun lun, Hold volume, Deadline deadline) {
     try (var stays = setup.hold(deadline)) {
       try {
-        return make(lun, volume, deadline);
+        return make(lun, volume, early(deadline));
       } catch (BraidException e) {
         undo(lun, volume, e);
         throw e;
       }
     }
+  }
+
+  /** Before the deadline, so that the caller still hears why it failed when all is undone. */
+  private static Deadline early(Deadline deadline) {
+    Duration left = deadline.left();
+    Duration tenth = left.dividedBy(10);
+    return deadline.atMost(left.minus(tenth.compareTo(RESERVE) < 0 ? tenth : RESERVE));
   }
 
   private Attached make(Lun lun, Hold volume, Deadline deadline) {
