@@ -42,7 +42,7 @@ interface Attestor {
                 steps.run(
                     "attest",
                     step ->
-                        log.debug(
+                        log.info(
                             "the device of volume {}, generation {}, is gone in boot {}",
                             volume,
                             gone.generation(),

@@ -71,18 +71,19 @@ final class Assembly {
    */
   private Attached check(Wwid wwid, Made made, List<DeviceNumber> verified, long bytes) {
     String map = made.map().name();
+    int paths = verified.size(); // not what the table names and is no device any more
     for (DeviceNumber other : MapCheck.of(made.paths(), verified).unverified()) {
-      Optional<ScsiDevice> stranger =
-          finder.device(other).filter(d -> d.kept().isPresent() && !d.keptAs(wwid));
-      if (stranger.isPresent()) {
+      Optional<ScsiDevice> device = finder.device(other);
+      if (device.filter(d -> d.kept().isPresent() && !d.keptAs(wwid)).isPresent()) {
         throw new WrongDevice(
-            "the map " + map + " of " + wwid + " holds " + stranger.get() + ", another LUN");
+            "the map " + map + " of " + wwid + " holds " + device.get() + ", another LUN");
       }
+      paths += device.isPresent() ? 1 : 0;
     }
     if (made.bytes() != bytes) {
       throw new KernelRefused(
           "the map " + map + " has " + made.bytes() + " bytes and its paths " + bytes);
     }
-    return new Attached(wwid, made.map().node(), verified.size(), bytes);
+    return new Attached(wwid, made.map().node(), paths, bytes);
   }
 }
