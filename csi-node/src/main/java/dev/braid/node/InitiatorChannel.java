@@ -18,13 +18,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of the node's word by its Initiator (rules 7 and 8). Two threads of its own: one gives
- * words, one answers debts, which may take a detach, and must not keep a word waiting. Both look at
- * what there is each time and do what is left; neither needs to remember anything.
+ * The way of the node's word by its Initiator (rules 7 and 8). Threads of its own: one gives words,
+ * one answers debts, which may take a detach, and must not keep a word waiting. Both look at what
+ * there is each time and do what is left; neither needs to remember anything. A third wakes the
+ * first while a word stands that nobody has told to be heard: a watch may be dead and not know it.
  */
 final class InitiatorChannel implements Attestor, AutoCloseable {
 
   private static final Duration PASS = Duration.ofSeconds(60);
+
+  /** How long a word may stand before somebody looks whether it was heard. */
+  static final Duration UNTOLD = Duration.ofSeconds(10);
 
   private final NodeName node;
   private final StageRecords records;
@@ -35,6 +39,7 @@ final class InitiatorChannel implements Attestor, AutoCloseable {
   private final Steps steps;
   private final Repeater giving;
   private final Repeater answering;
+  private final Repeater untold;
 
   /**
    * All stages after a boot change one object: in turn, or each would meet the others' versions.
@@ -64,6 +69,7 @@ final class InitiatorChannel implements Attestor, AutoCloseable {
     this.steps = steps;
     this.giving = Repeater.of("words to the Initiator", this::give);
     this.answering = Repeater.of("debts of the Initiator", this::answer);
+    this.untold = Repeater.every(UNTOLD, "words nobody has told of", this::lookAgain);
   }
 
   /** Begins, and returns at once. */
@@ -78,6 +84,13 @@ final class InitiatorChannel implements Attestor, AutoCloseable {
     watch(connected);
     if (ours && words.give(connected, deadline)) {
       answering.wake(); // a debt that was left to the record
+    }
+  }
+
+  /** Costs the API server nothing while no word stands. */
+  private void lookAgain() {
+    if (!records.gone().isEmpty()) {
+      giving.wake();
     }
   }
 
@@ -158,6 +171,7 @@ final class InitiatorChannel implements Attestor, AutoCloseable {
 
   @Override
   public void close() {
+    untold.close();
     giving.close();
     answering.close();
     synchronized (this) {

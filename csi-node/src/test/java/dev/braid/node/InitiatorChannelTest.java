@@ -163,6 +163,19 @@ class InitiatorChannelTest {
   }
 
   @Test
+  @DisplayName("rule 7: that a word was heard is found where a dead watch tells nobody")
+  void heardUntold() {
+    node.channel().start();
+    stage(1);
+    unstage();
+    awaitAttested();
+    api.putUntold(NODE, IQN, api.status(NODE).without(word -> true));
+    await()
+        .atMost(InitiatorChannel.UNTOLD.plus(SOON))
+        .until(() -> !Files.exists(host.record()) && !attested(1));
+  }
+
+  @Test
   @DisplayName(
       "rule 7: an unstage does not wait for the API server; the word follows when it is back")
   void unstageWithApiAway() {
