@@ -30,6 +30,7 @@ import dev.braid.linux.mount.MountTable;
 import dev.braid.linux.mount.change.KernelMounts;
 import dev.braid.linux.proc.Boot;
 import dev.braid.linux.proc.Holders;
+import dev.braid.linux.proc.Priority;
 import dev.braid.linux.proc.Programs;
 import dev.braid.linux.wait.KernelWaits;
 import dev.braid.rpc.CallMetrics;
@@ -73,6 +74,7 @@ final class NodePlugin {
   static void serve(Settings settings) throws InterruptedException {
     log.info("node plugin {}", Version.TEXT);
     settings.lines().forEach(log::info);
+    Priority.putAhead(); // before there are other threads
 
     var metrics = new Metrics();
     var callSteps = new CallSteps();

@@ -17,7 +17,7 @@ import java.util.Objects;
 record Turns(String attach, String detach, String attachVerb, String detachVerb) {
 
   /** Not counted: the JVM and Python come up to speed, and the page cache has what it needs. */
-  static final int WARM_ROUNDS = 5;
+  static final int WARM_ROUNDS = 20;
 
   /** With the sessions up and kept. */
   static Turns warm(String suffix) {

@@ -249,8 +249,7 @@ def sessions(lun):
 
 
 class Floor:
-    """One process of its own for a detach: device-mapper removes a map for dmsetup as for anybody,
-    and udev's part is waited for. `multipath -f` would cost its own, longer start on top."""
+    """What a person's script does: scan and wait; flush by name, with multipath, and delete."""
 
     def __init__(self):
         self.dm = DeviceMapper()
@@ -339,7 +338,9 @@ class Floor:
         return [time.monotonic() - began]
 
     def remove(self, luns, ways):
-        run("dmsetup", "remove", "--retry", *self.names(luns))
+        side_by_side(
+            [lambda name=name: run("multipath", "-f", name) for name in self.names(luns)]
+        )
 
         def delete(way):
             for lun in luns:
@@ -489,7 +490,12 @@ class Braid:
         return [time.monotonic() - began]
 
     def tidy(self, luns):
-        pass
+        """What it prunes after its answer would be missing from the next one's attach."""
+        end = time.monotonic() + PATIENCE
+        while any("/" + lun.wwid + "/" in read(WWIDS) for lun in luns):
+            if time.monotonic() > end:
+                raise Failed("not pruned: %s" % [lun.wwid for lun in luns])
+            time.sleep(0.1)
 
 
 def timed(work, luns):

@@ -3,6 +3,7 @@ package dev.braid.linux.exec;
 import dev.braid.base.Deadline;
 import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.KernelRefused;
+import dev.braid.linux.proc.Priority;
 import dev.braid.linux.sysfs.Attributes;
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,7 +80,7 @@ public final class HostExec implements Exec {
 
   private static Process start(List<String> argv) {
     try {
-      Process process = new ProcessBuilder(argv).start();
+      Process process = Priority.asUsual(() -> new ProcessBuilder(argv).start());
       process.getOutputStream().close();
       return process;
     } catch (IOException e) {

@@ -79,6 +79,10 @@ final class LibC {
 
   static native int getpid();
 
+  static native int getpriority(int which, int who);
+
+  static native int setpriority(int which, int who, int nice);
+
   /** What takes arguments of several kinds, which no method can be bound to. */
   interface Variadic extends Library {
 

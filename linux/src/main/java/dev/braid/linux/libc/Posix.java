@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** System calls with Java's manners: descriptors are closed by type, errors are exceptions. */
-@FromC(headers = {"fcntl.h", "poll.h", "signal.h"})
+@FromC(headers = {"fcntl.h", "poll.h", "signal.h", "sys/resource.h"})
 public final class Posix {
 
   public static final int O_RDONLY = 0;
@@ -28,6 +28,7 @@ public final class Posix {
   public static final short POLLIN = 1;
   public static final short POLLOUT = 4;
 
+  private static final int PRIO_PROCESS = 0;
   private static final int SIGKILL = 9;
 
   private Posix() {}
@@ -261,6 +262,19 @@ public final class Posix {
         }
       }
     }
+  }
+
+  /**
+   * How much this thread gives way to others, from -20 to 19; what it starts inherits it. POSIX has
+   * it for a process, Linux for each thread.
+   */
+  public static int nice() {
+    return LibC.getpriority(PRIO_PROCESS, 0); // cannot fail, and -1 is an answer
+  }
+
+  /** The same, changed. Less than it was, only one with CAP_SYS_NICE may ask for. */
+  public static void nice(int nice) throws ErrnoException {
+    once("setpriority", nice, () -> LibC.setpriority(PRIO_PROCESS, 0, nice));
   }
 
   /** SIGKILL to this very process. Only tests of rule 15 want it; it does not return. */

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.braid.base.Deadline;
 import dev.braid.base.error.DeadlinePassed;
+import dev.braid.linux.libc.Posix;
+import dev.braid.linux.proc.Priority;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -37,5 +41,24 @@ class HostExecTest {
     } finally {
       livesOn.destroyForcibly();
     }
+  }
+
+  @Test
+  @DisplayName("a program has the usual priority also where the thread that starts it is ahead")
+  void priority() throws Exception {
+    var said = new CompletableFuture<List<String>>();
+    new Thread(
+            () -> {
+              Priority.putAhead();
+              int own = Posix.nice();
+              String program =
+                  new HostExec()
+                      .run(List.of("nice"), Deadline.after(Duration.ofSeconds(10)))
+                      .stdout()
+                      .strip();
+              said.complete(List.of(program, Posix.nice() == own ? "as before" : "changed"));
+            })
+        .start();
+    assertThat(said.get(30, TimeUnit.SECONDS)).containsExactly("0", "as before");
   }
 }
