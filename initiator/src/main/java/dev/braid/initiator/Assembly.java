@@ -5,6 +5,7 @@ import dev.braid.base.Wwid;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.WrongDevice;
 import dev.braid.initiator.Maps.Made;
+import dev.braid.initiator.PathScan.Scanned;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.sysfs.ScsiDevice;
 import dev.braid.linux.uevent.UeventSocket;
@@ -36,17 +37,21 @@ final class Assembly {
    */
   Attached assemble(Lun lun, Hold volume, Portals.Way way, Deadline deadline) {
     try (var events = UeventSocket.ofMapsAndBlocks()) { // before what it tells of is caused
-      List<ScsiDevice> paths = scan(lun, volume, way, deadline);
+      Scanned scanned = scan(lun, volume, way, deadline);
+      List<ScsiDevice> paths = scanned.paths();
       way.close();
       long bytes = sameSize(lun.wwid(), paths);
       writes.check(lun, paths, way.up(), deadline);
       Map<String, DeviceNumber> numbers = finder.numbers(lun.wwid(), paths);
+      if (!scanned.made().isEmpty()) { // for what was there before, perhaps no map will come
+        wait.quietly(lun.wwid(), scanned.made(), deadline);
+      }
       Made made = wait.await(lun.wwid(), numbers, events, deadline);
       return check(lun.wwid(), made, List.copyOf(numbers.values()), bytes);
     }
   }
 
-  private List<ScsiDevice> scan(Lun lun, Hold volume, Portals.Way way, Deadline deadline) {
+  private Scanned scan(Lun lun, Hold volume, Portals.Way way, Deadline deadline) {
     try (var both = Hold.both(volume, way.hold())) {
       return scan.scan(lun, way, both, deadline);
     }

@@ -186,7 +186,7 @@ public final class Initiator {
             new StaleDevices(devices, bus, use, steps),
             new PathSizes(devices, bus, steps),
             new LunLimit(paths.sysfs()),
-            wait::quietly,
+            blocks,
             paths.dev(),
             steps);
     var writes = new WriteCheck(punctual, sessions, blocks, paths.dev());

@@ -54,10 +54,11 @@ final class MapWait {
 
   /**
    * Until the LUN's map has a path at each of these addresses, or for a few seconds: to be called
-   * between the scan and the first question to a path. Where all goes well, nothing of ours takes
-   * processor time then from udev and multipathd, which all of this waits for; and two paths that
-   * udev is through with at about the same time get into the map together, where multipathd would
-   * otherwise come back to the second one when udev is through with the map.
+   * when the paths were proven, for which there is time while udev's rules run. Where all goes
+   * well, nothing of ours takes processor time from then on from udev and multipathd, which all of
+   * this waits for; and two paths that udev is through with at about the same time get into the map
+   * together, where multipathd would otherwise come back to the second one when udev is through
+   * with the map.
    */
   void quietly(Wwid wwid, Collection<Hctl> addresses, Deadline deadline) {
     try (var events = UeventSocket.ofMaps()) {

@@ -41,6 +41,8 @@ final class MultipathConfig {
    *   <li>recheck_wwid: a path that returns as another LUN is not taken back.
    *   <li>skip_kpartx: a volume's content is its user's; the node makes no devices of partitions in
    *       it.
+   *   <li>blacklist: the mark that {@link UdevRules} gives a path of Braid's that is
+   *       write-protected; nobody else's device has it.
    * </ul>
    */
   private static final String CONTENT =
@@ -60,6 +62,9 @@ final class MultipathConfig {
               recheck_wwid yes
               skip_kpartx yes
           }
+      }
+      blacklist {
+          property "^%s$"
       }
       """;
 
@@ -141,7 +146,8 @@ final class MultipathConfig {
   static String content(Optional<MultipathSettings> inForce) {
     long polling = inForce.map(MultipathConfig::polling).orElse(POLLING_SECONDS);
     long retries = (WINDOW.toSeconds() + polling - 1) / polling;
-    return CONTENT.formatted(OwnFile.MARK, Inquiry.VENDOR, Inquiry.PRODUCT, retries);
+    return CONTENT.formatted(
+        OwnFile.MARK, Inquiry.VENDOR, Inquiry.PRODUCT, retries, UdevRules.WRITE_PROTECTED);
   }
 
   private static int polling(MultipathSettings settings) {

@@ -15,8 +15,8 @@ record PathCheck(ScsiDevice device, Verdict verdict, String why) {
     /** Another LUN is behind the address. It is left as it is (F4). */
     WRONG,
     /**
-     * The LUN is behind the address, but the kernel made the device when another was: size and
-     * identity that it keeps are the other's (rule 11).
+     * The LUN is behind the address, but what the kernel read when it made the device is not so any
+     * more, as where another LUN was there (rule 11): size, identity, write protection.
      */
     STALE
   }

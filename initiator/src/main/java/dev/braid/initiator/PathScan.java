@@ -1,7 +1,6 @@
 package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
-import dev.braid.base.Wwid;
 import dev.braid.base.error.NoPath;
 import dev.braid.base.error.Refused;
 import dev.braid.base.error.WrongDevice;
@@ -10,6 +9,7 @@ import dev.braid.initiator.Parallel.Outcome;
 import dev.braid.initiator.PathCheck.Verdict;
 import dev.braid.linux.iscsi.IscsiSession;
 import dev.braid.linux.iscsi.LunLimit;
+import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.Hctl;
 import dev.braid.linux.sysfs.ScsiDevice;
 import dev.braid.linux.sysfs.ScsiDevices;
@@ -19,7 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,19 +45,21 @@ final class PathScan {
 
   private static final Set<String> SUBSYSTEMS = Set.of("block", "scsi", "scsi_generic");
 
-  /** Lets udev and multipathd have the machine for themselves, for a while: {@link MapWait}. */
-  @FunctionalInterface
-  interface Quiet {
-    void await(Wwid wwid, Collection<Hctl> addresses, Deadline deadline);
-  }
+  /**
+   * A LUN's paths.
+   *
+   * @param made the addresses at which this scan made a device that the kernel knows as the LUN
+   */
+  record Scanned(List<ScsiDevice> paths, List<Hctl> made) {}
 
   private final ScsiDevices devices;
   private final ScsiBus bus;
   private final Identity identity;
+  private final ScanTurns turns = new ScanTurns();
   private final StaleDevices stale;
   private final PathSizes sizes;
   private final LunLimit limit;
-  private final Quiet quiet;
+  private final BlockTree blocks;
   private final Path dev;
   private final Steps steps;
 
@@ -68,7 +70,7 @@ final class PathScan {
       StaleDevices stale,
       PathSizes sizes,
       LunLimit limit,
-      Quiet quiet,
+      BlockTree blocks,
       Path dev,
       Steps steps) {
     this.devices = devices;
@@ -77,7 +79,7 @@ final class PathScan {
     this.stale = stale;
     this.sizes = sizes;
     this.limit = limit;
-    this.quiet = quiet;
+    this.blocks = blocks;
     this.dev = dev;
     this.steps = steps;
   }
@@ -92,7 +94,7 @@ final class PathScan {
    *     takes no LUN of that number
    * @throws NoPath if no path says anything
    */
-  List<ScsiDevice> scan(Lun lun, Portals.Way way, Hold hold, Deadline deadline) {
+  Scanned scan(Lun lun, Portals.Way way, Hold hold, Deadline deadline) {
     limit.check(lun.number());
     Set<Hctl> addresses = new LinkedHashSet<>();
     way.up().forEach(s -> addresses.add(address(s, lun)));
@@ -100,18 +102,14 @@ final class PathScan {
     // Asked before anything is made: what is there and has said who it is, is not asked again.
     var checks = new ArrayList<>(check(lun, addresses, hold, deadline));
     refuseWrong(checks, ". Nothing was touched");
+    checks.replaceAll(this::outOfDate);
     stale.clear(checks, hold, deadline);
     checks.removeIf(c -> !settled(c));
     Set<Hctl> open = without(addresses, checks);
     Map<Hctl, String> trouble = new HashMap<>();
+    List<Hctl> missing = open.stream().filter(a -> !devices.exists(a)).toList();
     if (!open.isEmpty()) {
-      List<Hctl> missing = open.stream().filter(a -> !devices.exists(a)).toList();
       trouble.putAll(scan(missing, lun, hold, deadline));
-      List<Hctl> made = missing.stream().filter(devices::exists).toList();
-      // Of another LUN a map would come meanwhile, and of one that was there before perhaps none.
-      if (!made.isEmpty() && made.stream().allMatch(a -> keptAs(a, lun.wwid()))) {
-        quiet.await(lun.wwid(), made, deadline);
-      }
       awaitNodes(open, deadline);
       checks.addAll(check(lun, open, hold, deadline));
     }
@@ -133,7 +131,14 @@ final class PathScan {
     if (checks.stream().noneMatch(PathCheck::ours)) {
       throw new NoPath("no path to LUN " + lun.number() + " answers: " + String.join("; ", said));
     }
-    return checks.stream().filter(PathCheck::ours).map(PathCheck::device).toList();
+    return new Scanned(
+        checks.stream().filter(PathCheck::ours).map(PathCheck::device).toList(),
+        checks.stream()
+            .filter(PathCheck::ours)
+            .map(PathCheck::device)
+            .filter(d -> missing.contains(d.address()) && d.keptAs(lun.wwid()))
+            .map(ScsiDevice::address)
+            .toList());
   }
 
   private static void refuseWrong(List<PathCheck> checks, String also) {
@@ -142,6 +147,29 @@ final class PathScan {
     if (!wrong.isEmpty()) {
       throw new WrongDevice(String.join("; ", wrong) + also);
     }
+  }
+
+  /**
+   * What the kernel read when it made the device is all that it goes by. A device that nobody uses
+   * is made anew where that may be another's, or where its path was write-protected then: it would
+   * stay so for ever.
+   */
+  private PathCheck outOfDate(PathCheck check) {
+    Optional<String> block = check.device().block();
+    if (!check.ours() || block.isEmpty() || !blocks.holders(block.get()).isEmpty()) {
+      return check;
+    }
+    String device = check.device().describe();
+    if (check.device().kept().isEmpty()) {
+      return new PathCheck(
+          check.device(), Verdict.STALE, device + ": the kernel does not know who it is");
+    }
+    return blocks.readOnly(block.get())
+        ? new PathCheck(
+            check.device(),
+            Verdict.STALE,
+            device + " was write-protected when the kernel made it, and nobody uses it")
+        : check;
   }
 
   private static Hctl address(IscsiSession session, Lun lun) {
@@ -166,33 +194,46 @@ final class PathScan {
    * @return what failed, with why
    */
   private Map<Hctl, String> scan(List<Hctl> missing, Lun lun, Hold hold, Deadline deadline) {
-    var ready = new CountDownLatch(missing.size());
+    Map<Hctl, String> trouble = new HashMap<>();
+    List<Hctl> inTurn = awaitTurns(missing, trouble, deadline);
+    var ready = new CountDownLatch(inTurn.size());
     var tasks = new ArrayList<Callable<Boolean>>();
-    for (Hctl a : missing) {
+    for (Hctl a : inTurn) {
       tasks.add(
           () -> {
-            ready.countDown();
-            boolean together = ready.await(START.toMillis(), TimeUnit.MILLISECONDS);
-            steps.run(
-                "scan path",
-                step -> bus.scan(step, a.host(), a.channel(), a.target(), lun.number()));
-            return together;
+            try {
+              ready.countDown();
+              boolean together = ready.await(START.toMillis(), TimeUnit.MILLISECONDS);
+              steps.run(
+                  "scan path",
+                  step -> bus.scan(step, a.host(), a.channel(), a.target(), lun.number()));
+              return together;
+            } finally {
+              turns.end(a.host());
+            }
           });
     }
     List<Outcome<Boolean>> outcomes =
         Parallel.run("scanning a path", hold, tasks, deadline.atMost(SCAN));
-    Map<Hctl, String> trouble = new HashMap<>();
-    for (int i = 0; i < missing.size(); i++) {
+    for (int i = 0; i < inTurn.size(); i++) {
       if (outcomes.get(i) instanceof Outcome.Failed<Boolean> failed) {
-        trouble.put(missing.get(i), failed.why().messageAndCause());
+        trouble.put(inTurn.get(i), failed.why().messageAndCause());
       }
     }
     return trouble;
   }
 
-  /** What the kernel read when it made the device, a moment ago. Who it is now is asked later. */
-  private boolean keptAs(Hctl address, Wwid wwid) {
-    return devices.kept(address).equals(Optional.of(wwid.text()));
+  /** In one order, so that no two wait for each other. */
+  private List<Hctl> awaitTurns(List<Hctl> missing, Map<Hctl, String> trouble, Deadline deadline) {
+    var inTurn = new ArrayList<Hctl>();
+    for (Hctl a : missing.stream().sorted(Comparator.comparingInt(Hctl::host)).toList()) {
+      if (turns.await(a.host(), SCAN, deadline)) {
+        inTurn.add(a);
+      } else {
+        trouble.put(a, "another scan at host " + a.host() + " does not end");
+      }
+    }
+    return inTurn;
   }
 
   /** Until each device that came has its block and SCSI generic nodes; those not there stay so. */

@@ -7,7 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What udev does when a head gives a node a LUN more, or takes one away.
+ * What udev does when a head gives a node a LUN more, or takes one away; and with a path that is
+ * write-protected.
  *
  * <p>LIO tells it by a unit attention ("reported LUNs data has changed") on every other LUN of the
  * initiator, over every path, and the kernel makes an event of each. udev's own rules forward such
@@ -29,6 +30,9 @@ final class UdevRules {
   static final String RULES = "00-braid.rules";
 
   static final String PROPERTIES = "00-braid.env";
+
+  /** What udev knows a path by that is write-protected. */
+  static final String WRITE_PROTECTED = "BRAID_WRITE_PROTECTED";
 
   /** A rule may not set DEVTYPE itself, but may read it from a file. */
   private static final String PROPERTIES_CONTENT = "DEVTYPE=braid_lun\n";
@@ -66,8 +70,18 @@ final class UdevRules {
           ENV{SDEV_UA}=="REPORTED_LUNS_DATA_HAS_CHANGED", \\
           ATTR{vendor}=="%s*", ATTR{model}=="%s*", \\
           ENV{SDEV_UA}="", IMPORT{file}="%s"
+        ACTION!="remove", SUBSYSTEM=="block", ENV{DEVTYPE}=="disk", ATTR{ro}=="1", \\
+          ATTRS{vendor}=="%s*", ATTRS{model}=="%s*", \\
+          ENV{%s}="1", ENV{UDEV_DISABLE_PERSISTENT_STORAGE_RULES_FLAG}="1"
         """
-        .formatted(OwnFile.MARK, Inquiry.VENDOR, Inquiry.PRODUCT, properties.path());
+        .formatted(
+            OwnFile.MARK,
+            Inquiry.VENDOR,
+            Inquiry.PRODUCT,
+            properties.path(),
+            Inquiry.VENDOR,
+            Inquiry.PRODUCT,
+            WRITE_PROTECTED);
   }
 
   private void ensure(OwnFile file, String content) {

@@ -10,6 +10,7 @@ import dev.braid.base.Portal;
 import dev.braid.base.Serial;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.DeadlinePassed;
+import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.NoPath;
 import dev.braid.base.error.Refused;
 import dev.braid.base.step.StepObserver;
@@ -153,6 +154,40 @@ class PathScanTest {
     assertThat(device.resolve("delete")).isEmptyFile();
   }
 
+  @Test
+  @DisplayName(
+      "rule 11: a path that was write-protected when its device was made is made anew, unless used")
+  void writeProtected() throws IOException {
+    write("delete", "");
+    block("ro", "1\n");
+    Path map = Files.createDirectories(host.resolve("sys/class/block/sdb/holders/dm-0"));
+    assertThat(scan(soon())).hasSize(1);
+    assertThat(device.resolve("delete")).isEmptyFile();
+
+    Files.delete(map);
+    // The stand-in deletes nothing; that it was asked to is what counts.
+    assertThatThrownBy(() -> scan(soon()))
+        .isInstanceOf(KernelRefused.class)
+        .hasMessageContaining("2:0:0:7 (sdb) is still there");
+    assertThat(device.resolve("delete")).hasContent("1");
+  }
+
+  @Test
+  @DisplayName("rule 11: a path that the kernel keeps no WWID of is made anew")
+  void nothingKept() throws IOException {
+    write("delete", "");
+    block("ro", "0\n");
+    Files.delete(device.resolve("vpd_pg83"));
+    assertThatThrownBy(() -> scan(soon())).isInstanceOf(KernelRefused.class);
+    assertThat(device.resolve("delete")).hasContent("1");
+  }
+
+  private void block(String attribute, String text) throws IOException {
+    Path block = Files.createDirectories(host.resolve("sys/class/block/sdb"));
+    Files.writeString(block.resolve("dev"), "8:16\n");
+    Files.writeString(block.resolve(attribute), text);
+  }
+
   private List<ScsiDevice> scan(Deadline deadline) {
     return scan(Steps.unobserved(), deadline);
   }
@@ -176,11 +211,12 @@ class PathScanTest {
             new StaleDevices(devices, bus, use, steps),
             new PathSizes(devices, bus, steps),
             new LunLimit(sys),
-            (wwid, addresses, patience) -> {},
+            new BlockTree(sys),
             host.resolve("dev"),
             steps);
     var lun = new Lun(TARGET, List.of(Portal.parse("10.77.1.11:3260,1")), new LunNumber(7), LUN);
-    return scan.scan(lun, new Portals.Way(hold, List.of(SESSION), Map.of()), hold, deadline);
+    return scan.scan(lun, new Portals.Way(hold, List.of(SESSION), Map.of()), hold, deadline)
+        .paths();
   }
 
   private static Deadline soon() {

@@ -1,6 +1,7 @@
 package dev.braid.e2e.volume;
 
 import dev.braid.e2e.lab.Machine;
+import dev.braid.e2e.lab.SanNetwork;
 import dev.braid.e2e.stack.Head;
 
 /** What an administrator could do to Braid's target on the head, past the agent, for one node. */
@@ -23,6 +24,12 @@ record HeadByHand(Machine head, Machine node) {
   void remap(String number, String lun) {
     each("rm " + mapped(number) + "/lun");
     link(number, lun);
+  }
+
+  /** Through the portal of one network; the node is not told. */
+  void writeProtect(SanNetwork network, String number, boolean on) {
+    int tag = network == SanNetwork.A ? 1 : 2;
+    head.run("t=" + tag + "; echo " + (on ? 1 : 0) + " > " + mapped(number) + "/write_protect");
   }
 
   /** With no LUN mapped any more. */

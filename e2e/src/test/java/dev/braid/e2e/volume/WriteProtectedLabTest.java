@@ -1,0 +1,98 @@
+package dev.braid.e2e.volume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.e2e.lab.Machine;
+import dev.braid.e2e.lab.SanNetwork;
+import dev.braid.e2e.probe.Leftovers;
+import dev.braid.e2e.stack.Capabilities;
+import dev.braid.e2e.stack.InStack;
+import dev.braid.e2e.stack.LabVolume;
+import dev.braid.e2e.stack.Paths;
+import dev.braid.e2e.stack.Stack;
+import dev.braid.e2e.stack.Wait;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** A path that does not take writes, beside one that does. */
+@InStack
+class WriteProtectedLabTest {
+
+  /** The node looks every ten seconds; then a login and a scan, in emulation. */
+  private static final Duration JOINS = Duration.ofSeconds(90);
+
+  private static final String RULE = "/run/udev/rules.d/00-braid.rules";
+
+  private final Stack stack;
+  private final Machine node;
+  private final HeadByHand head;
+
+  WriteProtectedLabTest(Stack stack) {
+    this.stack = stack;
+    this.node = stack.lab().node1();
+    this.head = new HeadByHand(stack.lab().san1(), node);
+  }
+
+  @Test
+  @DisplayName(
+      "rule 18: a path that comes back write-protected stays out of the map, which takes writes;"
+          + " it joins when that is over")
+  void comesBack() {
+    var clean = Leftovers.of(stack.lab());
+    node.run("mv " + RULE + " /run/rule; udevadm control --reload");
+    LabVolume without = stack.create("without", 64L << 20, Capabilities.block());
+    var context = attachedByOne(without);
+    Wait.until("without our rule the whole map turns read-only", JOINS, () -> readOnly(without));
+    head.writeProtect(SanNetwork.B, number(context), false);
+    stack.takeDown(without, node, context);
+    stack.delete(without);
+    node.run("mv /run/rule " + RULE + "; udevadm control --reload");
+
+    LabVolume volume = stack.create("protected", 64L << 20, Capabilities.block());
+    context = attachedByOne(volume);
+    Wait.until("the node says why a path is missing", JOINS, () -> said(volume));
+    var device = new Device(node, volume);
+    assertThat(device.paths()).hasSize(1);
+    assertThat(readOnly(volume)).isFalse();
+    device.mark("written");
+    assertThat(device.marked()).startsWith("written");
+
+    head.writeProtect(SanNetwork.B, number(context), false);
+    Wait.until("its path joins", JOINS, () -> Paths.of(node, volume).equals(new Paths(2, 0)));
+    assertThat(readOnly(volume)).isFalse();
+    stack.takeDown(volume, node, context);
+    stack.delete(volume);
+    clean.assertNoneSoon();
+  }
+
+  /** The other path was away meanwhile, and is back, write-protected. */
+  private Map<String, String> attachedByOne(LabVolume volume) {
+    node.pullCable(SanNetwork.B);
+    var context = stack.bringUp(volume, node);
+    assertThat(new Device(node, volume).paths()).hasSize(1);
+    head.writeProtect(SanNetwork.B, number(context), true);
+    node.plugCable(SanNetwork.B);
+    return context;
+  }
+
+  private static String number(Map<String, String> context) {
+    return Objects.requireNonNull(context.get("lun"));
+  }
+
+  private boolean readOnly(LabVolume volume) {
+    return node.read("/sys/block/" + new Device(node, volume).map() + "/ro").equals("1\n");
+  }
+
+  private boolean said(LabVolume volume) {
+    return node.run("journalctl --sync; journalctl -b -u braid-node -o cat --no-pager")
+        .lines()
+        .anyMatch(
+            line ->
+                line.contains("lacks a path")
+                    && line.contains(volume.wwid().toString())
+                    && line.contains("write-protected"));
+  }
+}
