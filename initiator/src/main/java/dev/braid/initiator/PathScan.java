@@ -1,6 +1,7 @@
 package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.NoPath;
 import dev.braid.base.error.Refused;
 import dev.braid.base.error.WrongDevice;
@@ -19,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,7 +40,7 @@ final class PathScan {
   /** A scan of one address on a path that works takes milliseconds. */
   private static final Duration SCAN = Duration.ofSeconds(10);
 
-  /** More than the start of a thread takes. */
+  /** More than the start of a thread takes; no healthy path waits longer for one that hangs. */
   private static final Duration START = Duration.ofSeconds(1);
 
   private static final Set<String> SUBSYSTEMS = Set.of("block", "scsi", "scsi_generic");
@@ -194,46 +194,41 @@ final class PathScan {
    * @return what failed, with why
    */
   private Map<Hctl, String> scan(List<Hctl> missing, Lun lun, Hold hold, Deadline deadline) {
-    Map<Hctl, String> trouble = new HashMap<>();
-    List<Hctl> inTurn = awaitTurns(missing, trouble, deadline);
-    var ready = new CountDownLatch(inTurn.size());
+    var ready = new CountDownLatch(missing.size());
     var tasks = new ArrayList<Callable<Boolean>>();
-    for (Hctl a : inTurn) {
-      tasks.add(
-          () -> {
-            try {
-              ready.countDown();
-              boolean together = ready.await(START.toMillis(), TimeUnit.MILLISECONDS);
-              steps.run(
-                  "scan path",
-                  step -> bus.scan(step, a.host(), a.channel(), a.target(), lun.number()));
-              return together;
-            } finally {
-              turns.end(a.host());
-            }
-          });
+    for (Hctl a : missing) {
+      tasks.add(() -> scan(a, lun, ready, deadline));
     }
+    // A path waits for its own host's turn and for no other's: one that hangs delays none that
+    // works.
     List<Outcome<Boolean>> outcomes =
-        Parallel.run("scanning a path", hold, tasks, deadline.atMost(SCAN));
-    for (int i = 0; i < inTurn.size(); i++) {
+        Parallel.race("scanning a path", hold, tasks, done -> true, SCAN, deadline);
+    Map<Hctl, String> trouble = new HashMap<>();
+    for (int i = 0; i < missing.size(); i++) {
       if (outcomes.get(i) instanceof Outcome.Failed<Boolean> failed) {
-        trouble.put(inTurn.get(i), failed.why().messageAndCause());
+        trouble.put(missing.get(i), failed.why().messageAndCause());
       }
     }
     return trouble;
   }
 
-  /** In one order, so that no two wait for each other. */
-  private List<Hctl> awaitTurns(List<Hctl> missing, Map<Hctl, String> trouble, Deadline deadline) {
-    var inTurn = new ArrayList<Hctl>();
-    for (Hctl a : missing.stream().sorted(Comparator.comparingInt(Hctl::host)).toList()) {
-      if (turns.await(a.host(), SCAN, deadline)) {
-        inTurn.add(a);
-      } else {
-        trouble.put(a, "another scan at host " + a.host() + " does not end");
-      }
+  /**
+   * @return whether the others began with it
+   */
+  private boolean scan(Hctl a, Lun lun, CountDownLatch ready, Deadline deadline)
+      throws InterruptedException {
+    if (!turns.await(a.host(), SCAN, deadline)) {
+      throw new DeadlinePassed("waiting for another scan at host " + a.host());
     }
-    return inTurn;
+    try {
+      ready.countDown();
+      boolean together = ready.await(START.toMillis(), TimeUnit.MILLISECONDS);
+      steps.run(
+          "scan path", step -> bus.scan(step, a.host(), a.channel(), a.target(), lun.number()));
+      return together;
+    } finally {
+      turns.end(a.host());
+    }
   }
 
   /** Until each device that came has its block and SCSI generic nodes; those not there stay so. */
