@@ -125,7 +125,7 @@ final class StageVolume {
       } catch (Refused | KernelRefused | InvalidInput | DeviceInUse | OutOfRange e) {
         // To kubelet these are final, and what failed for good it never unstages. Not a wrong
         // device: that one is untouched until a person has looked.
-        if (begun || !shown(wanted.volume())) {
+        if (begun || !shown(wanted.volume(), e)) {
           undo(wanted.volume(), e, deadline);
         }
         throw e;
@@ -151,12 +151,18 @@ final class StageVolume {
   /**
    * Whether the volume is mounted, or given to a pod as a device: by an earlier call, which went
    * well, or whose mount came late.
+   *
+   * @throws Busy if nobody can say
    */
-  private boolean shown(VolumeId volume) {
-    MountTable table = mountTable.get();
-    return maps.multipath(volume.wwid())
-        .filter(m -> !table.of(m.number()).isEmpty() || !table.ofNode(m.kernelName()).isEmpty())
-        .isPresent();
+  private boolean shown(VolumeId volume, BraidException failure) {
+    try {
+      MountTable table = mountTable.get();
+      return maps.multipath(volume.wwid())
+          .filter(m -> !table.of(m.number()).isEmpty() || !table.ofNode(m.kernelName()).isEmpty())
+          .isPresent();
+    } catch (BraidException e) {
+      throw stays(volume, failure, e);
+    }
   }
 
   /**
@@ -170,18 +176,22 @@ final class StageVolume {
       attacher.detach(volume.wwid(), deadline);
       attestor.gone(volume, records.find(volume));
     } catch (BraidException e) {
-      log.warn("volume {} failed to stage and is not off again: {}", volume, e.getMessage());
-      var stays =
-          new Busy(
-              failure.messageAndCause()
-                  + ". What the stage made of volume "
-                  + volume
-                  + " is not off again yet: "
-                  + e.messageAndCause(),
-              failure);
-      stays.addSuppressed(e);
-      throw stays;
+      throw stays(volume, failure, e);
     }
+  }
+
+  private static Busy stays(VolumeId volume, BraidException failure, BraidException why) {
+    log.warn("volume {} failed to stage and is not off again: {}", volume, why.getMessage());
+    var stays =
+        new Busy(
+            failure.messageAndCause()
+                + ". What the stage made of volume "
+                + volume
+                + " is not off again yet: "
+                + why.messageAndCause(),
+            failure);
+    stays.addSuppressed(why);
+    return stays;
   }
 
   /**

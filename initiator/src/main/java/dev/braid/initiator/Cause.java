@@ -20,7 +20,10 @@ public enum Cause {
   REDIRECTED,
   /** The portal knows no such target. */
   TARGET_UNKNOWN,
-  /** The target is known there, but does not serve: its TPG is disabled, or it has no resources. */
+  /**
+   * The target does not serve there: its TPG is disabled, or it has no resources. LIO says so of
+   * one that it does not know, too.
+   */
   TARGET_DISABLED,
   /** The target has no ACL for this initiator. */
   NO_ACL,

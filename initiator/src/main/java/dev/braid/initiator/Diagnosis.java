@@ -264,11 +264,11 @@ final class Diagnosis {
       case 0x0300, 0x0301, 0x0302 ->
           new Finding(
               Cause.TARGET_DISABLED,
-              "the target "
+              portal.endpoint()
+                  + " does not serve the target "
                   + target
-                  + " at "
-                  + portal.endpoint()
-                  + " is there and does not serve now: look at the agent on the head");
+                  + " now (LIO says the same of one that it does not have): does the head serve this"
+                  + " pool, at this portal, and does its agent run?");
       default ->
           new Finding(
               Cause.OTHER,

@@ -104,31 +104,44 @@ public final class Health {
     List<IscsiSession> now = sessions.all();
     Map<DeviceNumber, Boolean> left = new LinkedHashMap<>(status.active());
     var paths = new ArrayList<LunHealth.Path>();
-    for (Portal portal : lun.map(Lun::portals).orElse(List.of())) {
-      Optional<DeviceNumber> mine =
-          left.keySet().stream()
-              .filter(
-                  number ->
-                      session(number, now)
-                          .filter(s -> s.through(lun.orElseThrow().target(), portal))
-                          .isPresent())
-              .findFirst();
-      Optional<String> trouble =
-          watch.of(lun.orElseThrow().target(), portal).map(PortalWatch.Trouble::text);
-      if (mine.isEmpty()) {
-        paths.add(
-            new LunHealth.Path(
-                portal.toString(), State.MISSING, trouble.orElse("it has not joined the map yet")));
-      } else {
-        paths.add(path(portal.toString(), mine.get(), left, trouble, now));
-        left.remove(mine.get());
-      }
-    }
-    for (DeviceNumber other : List.copyOf(left.keySet())) {
+    lun.ifPresent(l -> l.portals().forEach(p -> paths.add(path(l, p, left, now))));
+    for (DeviceNumber other : left.keySet()) {
       String name = blocks.named(other).orElse(other.toString());
       paths.add(path(name, other, left, Optional.empty(), now));
     }
     return paths;
+  }
+
+  /**
+   * @param left the map's paths, of which this portal's is taken
+   */
+  private LunHealth.Path path(
+      Lun lun, Portal portal, Map<DeviceNumber, Boolean> left, List<IscsiSession> now) {
+    Optional<String> trouble = watch.of(lun.target(), portal).map(PortalWatch.Trouble::text);
+    Optional<DeviceNumber> mine =
+        left.keySet().stream()
+            .filter(
+                number ->
+                    session(number, now).filter(s -> s.through(lun.target(), portal)).isPresent())
+            .findFirst();
+    if (mine.isPresent()) {
+      LunHealth.Path path = path(portal.toString(), mine.get(), left, trouble, now);
+      left.remove(mine.get());
+      return path;
+    }
+    return new LunHealth.Path(
+        portal.toString(), State.MISSING, trouble.orElseGet(() -> missing(lun, portal, now)));
+  }
+
+  /** Why the map lacks a path through a portal that has a session. */
+  private String missing(Lun lun, Portal portal, List<IscsiSession> now) {
+    return now.stream()
+        .filter(session -> session.through(lun.target(), portal))
+        .flatMap(session -> devices.at(lun.behind(session)).stream())
+        .filter(device -> device.block().map(blocks::readOnly).orElse(false))
+        .map(device -> "its device is write-protected: " + device.describe())
+        .findFirst()
+        .orElse("it has not joined the map yet");
   }
 
   private LunHealth.Path path(

@@ -58,8 +58,9 @@ public final class HostSetup {
   public void ensure(Deadline deadline) {
     try (var held = locks.exclusive(LockNames.HOST, "set up this host", deadline)) {
       udevRules.ensure();
-      multipathConfig.ensure(deadline.atMost(MULTIPATHD));
       shutdownUnit.ensure(deadline);
+      multipathConfig.ensure(
+          deadline.atMost(MULTIPATHD)); // last: it fails while multipathd is away
     }
   }
 

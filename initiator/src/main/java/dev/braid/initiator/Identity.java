@@ -16,6 +16,9 @@ final class Identity {
   /** A path that answers does so in milliseconds; one that does not in this time is silent. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /** Longer than the patience with one path: enough for all of them, asked at once. */
+  static final Duration ASK = Duration.ofSeconds(12);
+
   private final Scsi scsi;
   private final Path dev;
 

@@ -178,18 +178,21 @@ public final class Initiator {
             finder, identity, maps, devices, bus, blocks, use, tidying, own, watch, known, seen,
             steps);
     var wait = new MapWait(maps, multipathd, blocks, udev, steps);
+    var writes = new WriteCheck(punctual, sessions, blocks, paths.dev());
     var scan =
         new PathScan(
             devices,
             bus,
+            sessions,
             identity,
+            new ScanTurns(PathScan.SCAN, Ticker.SYSTEM),
             new StaleDevices(devices, bus, use, steps),
+            writes,
             new PathSizes(devices, bus, steps),
             new LunLimit(paths.sysfs()),
             blocks,
             paths.dev(),
             steps);
-    var writes = new WriteCheck(punctual, sessions, blocks, paths.dev());
     var uninvited = new Uninvited(devices, sessions, blocks, dm, known);
     var assembly = new Assembly(scan, writes, wait, finder);
     var clocks =
@@ -228,8 +231,20 @@ public final class Initiator {
         new Attach(locks, setup, portals, assembly, maps, removal, known, seen, steps),
         new Detach(locks, removal, maps, pruner::wake),
         new Rejoin(
-            locks, known, seen, sessions, blocks, returned, portals, assembly, maps, watch,
-            uninvited, tidying, steps),
+            locks,
+            known,
+            seen,
+            sessions,
+            blocks,
+            returned,
+            portals,
+            assembly,
+            maps,
+            watch,
+            uninvited,
+            tidying,
+            Ticker.SYSTEM,
+            steps),
         new Rotation(
             secrets,
             own,

@@ -5,6 +5,8 @@ import dev.braid.base.LunNumber;
 import dev.braid.base.Portal;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.InvalidInput;
+import dev.braid.linux.iscsi.IscsiSession;
+import dev.braid.linux.sysfs.Hctl;
 import java.util.List;
 
 /**
@@ -24,5 +26,10 @@ public record Lun(Iqn target, List<Portal> portals, LunNumber number, Wwid wwid)
   /** The same LUN by some of its ways only. */
   Lun through(List<Portal> some) {
     return new Lun(target, some, number, wwid);
+  }
+
+  /** Where a session has it. */
+  Hctl behind(IscsiSession session) {
+    return new Hctl(session.host(), 0, session.targetId(), number.value());
   }
 }

@@ -3,6 +3,7 @@ package dev.braid.initiator;
 import dev.braid.base.Deadline;
 import dev.braid.base.Inquiry;
 import dev.braid.base.error.InvalidInput;
+import dev.braid.base.error.Refused;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.multipath.MultipathSettings;
 import dev.braid.linux.multipath.MultipathSettings.Setting;
@@ -64,11 +65,13 @@ final class MultipathConfig {
           }
       }
       blacklist {
-          property "^%s$"
+          property "%s"
       }
       """;
 
   private static final String NAME = "braid.conf";
+
+  private static final String PROTECTED = "^" + UdevRules.WRITE_PROTECTED + "$";
 
   /** How long I/O waits with no path at all. */
   private static final Duration WINDOW = Duration.ofSeconds(120);
@@ -96,13 +99,18 @@ final class MultipathConfig {
    * Writes the file if it is not there as it should be, and has multipathd read its settings again
    * where that was needed, or where ours are not in force: who wrote the file may have been killed
    * before he could say so. Maps that do not change by it are left alone.
+   *
+   * @throws Refused if there is one of ours, and multipathd does not tell what it has in force
    */
   void ensure(Deadline deadline) {
     Optional<MultipathSettings> before = inForce(deadline);
     if (before.isEmpty() && file.isOurs()) {
-      // Its polling interval, which the file goes by, is not known: a guess could take from maps in
-      // use the time that their I/O waits. What is in force the gate asks again.
-      return;
+      // The file goes by its polling interval: a guess could take from maps in use the time that
+      // their I/O waits.
+      throw new Refused(
+          "multipathd does not tell its settings, so nobody knows whether those in "
+              + file.path()
+              + " are what Braid needs: see that it runs (systemctl status multipathd)");
     }
     boolean wrote = file.ensure(steps, "write multipath settings", content(before));
     if (wrote) {
@@ -146,8 +154,7 @@ final class MultipathConfig {
   static String content(Optional<MultipathSettings> inForce) {
     long polling = inForce.map(MultipathConfig::polling).orElse(POLLING_SECONDS);
     long retries = (WINDOW.toSeconds() + polling - 1) / polling;
-    return CONTENT.formatted(
-        OwnFile.MARK, Inquiry.VENDOR, Inquiry.PRODUCT, retries, UdevRules.WRITE_PROTECTED);
+    return CONTENT.formatted(OwnFile.MARK, Inquiry.VENDOR, Inquiry.PRODUCT, retries, PROTECTED);
   }
 
   private static int polling(MultipathSettings settings) {
@@ -182,6 +189,13 @@ final class MultipathConfig {
               "no_path_retry",
               retry,
               "a number that makes I/O wait " + WINDOW.toSeconds() + " seconds, and end"));
+    }
+    if (!settings.passesOver(PROTECTED)) {
+      unsafe.add(
+          "multipathd has no property '"
+              + PROTECTED
+              + "' in its blacklist, so a path that is write-protected would turn a whole map"
+              + " read-only. Look whether conf.d is read");
     }
     unsafe.sort(String::compareTo);
     return unsafe;

@@ -21,8 +21,8 @@ import java.util.Optional;
  * session without a device, or a record without a session, tells nobody whose it is; only what
  * stands here may be ended or deleted by us (rule 16).
  *
- * <p>A hint, as rule 4 has it: where it is lost, a session or record is left over, and nothing is
- * harmed.
+ * <p>A hint, as rule 4 has it: where it is lost, our node record tells, while it is there ({@link
+ * OwnRecords#noteLost}); where both are, a session is left over, and nothing is harmed.
  */
 final class OwnPortals {
 

@@ -67,6 +67,24 @@ final class OwnRecords {
   }
 
   /**
+   * Notes the portals of a target anew whose note is lost: where a LUN of ours is, or was, a record
+   * with our settings is ours.
+   */
+  void noteLost(Iqn target) {
+    for (Portal portal : records.portals(target)) {
+      if (!own.has(target, portal)
+          && records.at(target, portal).values().stream().anyMatch(OwnRecords::isOurs)) {
+        log.warn("the note of {} at {} was lost, and is written anew", target, portal);
+        steps.run("note portal", step -> own.add(step, target, portal));
+      }
+    }
+  }
+
+  private static boolean isOurs(Reading reading) {
+    return reading instanceof Reading.Whole whole && NodeRecord.isOurs(whole.record());
+  }
+
+  /**
    * The record goes. The portal stays noted while a login may still come about through it: its
    * session would be nobody's.
    *

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Does the same for every path at once, so that a path that hangs costs the others nothing. Some of
@@ -49,13 +50,21 @@ final class Parallel {
    */
   static <T> List<Outcome<T>> run(
       String doing, Hold hold, List<? extends Callable<T>> tasks, Deadline deadline) {
+    return run(doing, hold, tasks, () -> deadline);
+  }
+
+  /**
+   * @param patience with what is not done; asked again whenever it has passed
+   */
+  static <T> List<Outcome<T>> run(
+      String doing, Hold hold, List<? extends Callable<T>> tasks, Supplier<Deadline> patience) {
     var running = new ArrayList<FutureTask<T>>();
     for (Callable<T> task : tasks) {
       running.add(start(doing, hold, task, () -> {}));
     }
     var outcomes = new ArrayList<Outcome<T>>();
     for (FutureTask<T> future : running) {
-      outcomes.add(outcome(doing, future, deadline));
+      outcomes.add(outcome(doing, future, patience));
     }
     return outcomes;
   }
@@ -95,7 +104,7 @@ final class Parallel {
       if (next.isEmpty()) {
         break;
       }
-      Outcome<T> outcome = outcome(doing, running.get(next.get()), patience);
+      Outcome<T> outcome = outcome(doing, running.get(next.get()), () -> deadline); // it has ended
       outcomes.set(next.get(), outcome);
       if (!won && outcome instanceof Outcome.Done<T> done && well.test(done.value())) {
         won = true;
@@ -152,24 +161,29 @@ final class Parallel {
     return future;
   }
 
-  private static <T> Outcome<T> outcome(String doing, FutureTask<T> future, Deadline deadline) {
-    try {
-      return new Outcome.Done<>(future.get(deadline.leftMillis(), TimeUnit.MILLISECONDS));
-    } catch (TimeoutException e) {
-      // Ends what can be ended: a program that runs, a wait. The kernel's own waits go on.
-      future.cancel(true);
-      return new Outcome.Failed<>(new DeadlinePassed(doing, e));
-    } catch (InterruptedException e) {
-      future.cancel(true);
-      Thread.currentThread().interrupt();
-      return new Outcome.Failed<>(new DeadlinePassed(doing + "; the call was ended", e));
-    } catch (CancellationException e) {
-      return new Outcome.Failed<>(new DeadlinePassed(doing, e));
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof BraidException b) {
-        return new Outcome.Failed<>(b);
+  private static <T> Outcome<T> outcome(
+      String doing, FutureTask<T> future, Supplier<Deadline> patience) {
+    while (true) {
+      try {
+        return new Outcome.Done<>(future.get(patience.get().leftMillis(), TimeUnit.MILLISECONDS));
+      } catch (TimeoutException e) {
+        if (patience.get().passed()) {
+          // Ends what can be ended: a program that runs, a wait. The kernel's own waits go on.
+          future.cancel(true);
+          return new Outcome.Failed<>(new DeadlinePassed(doing, e));
+        }
+      } catch (InterruptedException e) {
+        future.cancel(true);
+        Thread.currentThread().interrupt();
+        return new Outcome.Failed<>(new DeadlinePassed(doing + "; the call was ended", e));
+      } catch (CancellationException e) {
+        return new Outcome.Failed<>(new DeadlinePassed(doing, e));
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof BraidException b) {
+          return new Outcome.Failed<>(b);
+        }
+        throw new IllegalStateException(doing, e.getCause());
       }
-      throw new IllegalStateException(doing, e.getCause());
     }
   }
 }

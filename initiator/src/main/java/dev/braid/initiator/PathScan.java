@@ -9,6 +9,7 @@ import dev.braid.base.step.Steps;
 import dev.braid.initiator.Parallel.Outcome;
 import dev.braid.initiator.PathCheck.Verdict;
 import dev.braid.linux.iscsi.IscsiSession;
+import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.iscsi.LunLimit;
 import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.Hctl;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,9 +40,9 @@ final class PathScan {
   private static final Logger log = LoggerFactory.getLogger(PathScan.class);
 
   /** A scan of one address on a path that works takes milliseconds. */
-  private static final Duration SCAN = Duration.ofSeconds(10);
+  static final Duration SCAN = Duration.ofSeconds(10);
 
-  /** More than the start of a thread takes; no healthy path waits longer for one that hangs. */
+  /** More than the start of a thread takes. */
   private static final Duration START = Duration.ofSeconds(1);
 
   private static final Set<String> SUBSYSTEMS = Set.of("block", "scsi", "scsi_generic");
@@ -54,9 +56,11 @@ final class PathScan {
 
   private final ScsiDevices devices;
   private final ScsiBus bus;
+  private final IscsiSessions sessions;
   private final Identity identity;
-  private final ScanTurns turns = new ScanTurns();
+  private final ScanTurns turns;
   private final StaleDevices stale;
+  private final WriteCheck writes;
   private final PathSizes sizes;
   private final LunLimit limit;
   private final BlockTree blocks;
@@ -66,8 +70,11 @@ final class PathScan {
   PathScan(
       ScsiDevices devices,
       ScsiBus bus,
+      IscsiSessions sessions,
       Identity identity,
+      ScanTurns turns,
       StaleDevices stale,
+      WriteCheck writes,
       PathSizes sizes,
       LunLimit limit,
       BlockTree blocks,
@@ -75,8 +82,11 @@ final class PathScan {
       Steps steps) {
     this.devices = devices;
     this.bus = bus;
+    this.sessions = sessions;
     this.identity = identity;
+    this.turns = turns;
     this.stale = stale;
+    this.writes = writes;
     this.sizes = sizes;
     this.limit = limit;
     this.blocks = blocks;
@@ -90,14 +100,15 @@ final class PathScan {
    * @param hold on the LUN and on its target, kept by what hangs
    * @return the paths that say they are the LUN; at least one
    * @throws WrongDevice if any of them says it is another: nothing of the LUN can be trusted then
-   * @throws Refused if a stale device is in the way and somebody uses it (rule 11), or the kernel
-   *     takes no LUN of that number
+   * @throws Refused if a stale device is in the way and somebody uses it (rule 11), the kernel
+   *     takes no LUN of that number, or another initiator has the LUN to himself
    * @throws NoPath if no path says anything
    */
   Scanned scan(Lun lun, Portals.Way way, Hold hold, Deadline deadline) {
     limit.check(lun.number());
-    Set<Hctl> addresses = new LinkedHashSet<>();
-    way.up().forEach(s -> addresses.add(address(s, lun)));
+    var ways = new LinkedHashMap<Hctl, IscsiSession>();
+    way.up().forEach(s -> ways.put(lun.behind(s), s));
+    Set<Hctl> addresses = ways.keySet();
 
     // Asked before anything is made: what is there and has said who it is, is not asked again.
     var checks = new ArrayList<>(check(lun, addresses, hold, deadline));
@@ -109,9 +120,20 @@ final class PathScan {
     Map<Hctl, String> trouble = new HashMap<>();
     List<Hctl> missing = open.stream().filter(a -> !devices.exists(a)).toList();
     if (!open.isEmpty()) {
-      trouble.putAll(scan(missing, lun, hold, deadline));
+      var unscanned = new LinkedHashMap<>(ways);
+      unscanned.keySet().retainAll(missing);
+      trouble.putAll(scan(unscanned, lun, hold, deadline));
       awaitNodes(open, deadline);
       checks.addAll(check(lun, open, hold, deadline));
+    }
+    List<ScsiDevice> sizeless =
+        checks.stream()
+            .filter(PathCheck::ours)
+            .map(PathCheck::device)
+            .filter(device -> device.bytes() == 0)
+            .toList();
+    if (!sizeless.isEmpty()) {
+      writes.checkReserved(lun, sizeless, way.up(), deadline);
     }
     sizes.ask(checks, hold, deadline);
 
@@ -172,10 +194,6 @@ final class PathScan {
         : check;
   }
 
-  private static Hctl address(IscsiSession session, Lun lun) {
-    return new Hctl(session.host(), 0, session.targetId(), lun.number().value());
-  }
-
   /** Not one whose nodes are still to come, nor a stale one, which is gone by now. */
   private static boolean settled(PathCheck check) {
     return check.verdict() == Verdict.WRONG || (check.ours() && check.device().block().isPresent());
@@ -193,41 +211,46 @@ final class PathScan {
    *
    * @return what failed, with why
    */
-  private Map<Hctl, String> scan(List<Hctl> missing, Lun lun, Hold hold, Deadline deadline) {
-    var ready = new CountDownLatch(missing.size());
+  private Map<Hctl, String> scan(
+      Map<Hctl, IscsiSession> missing, Lun lun, Hold hold, Deadline deadline) {
+    var began = new CountDownLatch(missing.size());
+    ScanTurns.Call call = turns.call();
     var tasks = new ArrayList<Callable<Boolean>>();
-    for (Hctl a : missing) {
-      tasks.add(() -> scan(a, lun, ready, deadline));
-    }
-    // A path waits for its own host's turn and for no other's: one that hangs delays none that
-    // works.
+    missing.forEach(
+        (address, session) ->
+            tasks.add(
+                () -> {
+                  began.countDown();
+                  boolean together = began.await(START.toMillis(), TimeUnit.MILLISECONDS);
+                  scan(lun, session, call, deadline);
+                  return together;
+                }));
     List<Outcome<Boolean>> outcomes =
-        Parallel.race("scanning a path", hold, tasks, done -> true, SCAN, deadline);
+        Parallel.run("scanning a path", hold, tasks, () -> deadline.atMost(call.patience().left()));
     Map<Hctl, String> trouble = new HashMap<>();
-    for (int i = 0; i < missing.size(); i++) {
-      if (outcomes.get(i) instanceof Outcome.Failed<Boolean> failed) {
-        trouble.put(missing.get(i), failed.why().messageAndCause());
+    int i = 0;
+    for (Hctl address : missing.keySet()) {
+      if (outcomes.get(i++) instanceof Outcome.Failed<Boolean> failed) {
+        trouble.put(address, failed.why().messageAndCause());
       }
     }
     return trouble;
   }
 
-  /**
-   * @return whether the others began with it
-   */
-  private boolean scan(Hctl a, Lun lun, CountDownLatch ready, Deadline deadline)
+  private void scan(Lun lun, IscsiSession session, ScanTurns.Call call, Deadline deadline)
       throws InterruptedException {
-    if (!turns.await(a.host(), SCAN, deadline)) {
-      throw new DeadlinePassed("waiting for another scan at host " + a.host());
+    if (!call.await(session.host(), deadline)) {
+      throw new DeadlinePassed("waiting for another scan at host " + session.host());
     }
     try {
-      ready.countDown();
-      boolean together = ready.await(START.toMillis(), TimeUnit.MILLISECONDS);
+      if (!sessions.has(session)) { // its host's number may be another's by now
+        throw new NoPath(session.describe() + " ended before it was scanned");
+      }
+      Hctl a = lun.behind(session);
       steps.run(
           "scan path", step -> bus.scan(step, a.host(), a.channel(), a.target(), lun.number()));
-      return together;
     } finally {
-      turns.end(a.host());
+      call.end(session.host());
     }
   }
 
@@ -268,7 +291,9 @@ final class PathScan {
     for (ScsiDevice device : found) {
       tasks.add(() -> PathCheck.of(lun.wwid(), device, identity.ask(device, true, deadline)));
     }
-    List<Outcome<PathCheck>> outcomes = Parallel.run("asking a path", hold, tasks, deadline);
+    // One that is silent leaves time to go on with the others.
+    List<Outcome<PathCheck>> outcomes =
+        Parallel.run("asking a path", hold, tasks, deadline.atMost(Identity.ASK));
     var checks = new ArrayList<PathCheck>();
     for (int i = 0; i < found.size(); i++) {
       ScsiDevice device = found.get(i);

@@ -4,9 +4,12 @@ import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.LogContext;
 import dev.braid.base.Portal;
+import dev.braid.base.Ticker;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.Busy;
+import dev.braid.base.error.Refused;
+import dev.braid.base.error.WrongDevice;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.iscsi.IscsiSession;
@@ -36,6 +39,9 @@ public final class Rejoin {
 
   private static final Logger log = LoggerFactory.getLogger(Rejoin.class);
 
+  /** A try may make a device and remove it: of one that only a person mends, not at each look. */
+  private static final Duration REFUSED = Duration.ofMinutes(1);
+
   private final Locks locks;
   private final KnownLuns known;
   private final Seen seen;
@@ -48,7 +54,11 @@ public final class Rejoin {
   private final PortalWatch watch;
   private final Uninvited uninvited;
   private final Tidying tidying;
+  private final Ticker ticker;
   private final Steps steps;
+
+  /** When a path was refused that takes a person to mend it. */
+  private final Map<Wwid, Long> refused = new HashMap<>();
 
   /** What was said last of a LUN: it is said again only when it changes. */
   private final Map<Wwid, Said> said = new HashMap<>();
@@ -69,6 +79,7 @@ public final class Rejoin {
       PortalWatch watch,
       Uninvited uninvited,
       Tidying tidying,
+      Ticker ticker,
       Steps steps) {
     this.locks = locks;
     this.known = known;
@@ -82,6 +93,7 @@ public final class Rejoin {
     this.watch = watch;
     this.uninvited = uninvited;
     this.tidying = tidying;
+    this.ticker = ticker;
     this.steps = steps;
   }
 
@@ -99,11 +111,13 @@ public final class Rejoin {
     tidying.leftovers(known.all().stream().map(Lun::target).toList(), Deadline.after(patience));
     List<IscsiSession> now = sessions.all();
     List<Lun> lacking = attached.stream().filter(lun -> !missing(lun, now).isEmpty()).toList();
-    said.keySet().retainAll(lacking.stream().map(Lun::wwid).toList());
+    List<Wwid> wwids = lacking.stream().map(Lun::wwid).toList();
+    said.keySet().retainAll(wwids);
+    refused.keySet().retainAll(wwids);
     returned.forgetAllBut(lacking);
     // A dead portal takes its time to say nothing. It is asked once, and not for each of its LUNs.
     Set<Iqn> asked = new HashSet<>();
-    for (Lun lun : lacking) {
+    for (Lun lun : lacking.stream().filter(this::isItsTurn).toList()) {
       Deadline deadline = Deadline.after(patience);
       // Before any lock is taken: nobody is to wait for a portal that is dead.
       List<Portal> worth = asked.add(lun.target()) ? returned.of(lun, deadline) : withSession(lun);
@@ -112,6 +126,11 @@ public final class Rejoin {
       }
     }
     watch.look(attached, Deadline.after(patience));
+  }
+
+  private boolean isItsTurn(Lun lun) {
+    Long since = refused.get(lun.wwid());
+    return since == null || ticker.nanos() - since >= REFUSED.toNanos();
   }
 
   /** What a reboot left: of what is attached no map is missing, but for a moment. */
@@ -177,6 +196,9 @@ public final class Rejoin {
       }
     } catch (Busy e) {
       log.debug("{} is at work: {}", lun.wwid(), e.getMessage());
+    } catch (Refused | WrongDevice e) {
+      refused.put(lun.wwid(), ticker.nanos());
+      say(lun, e);
     } catch (BraidException e) {
       say(lun, e);
     }

@@ -16,7 +16,6 @@ import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.ScsiDevice;
 import dev.braid.linux.sysfs.ScsiDevices;
 import dev.braid.linux.sysfs.change.ScsiBus;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,9 +31,6 @@ import org.slf4j.LoggerFactory;
 final class Removal {
 
   private static final Logger log = LoggerFactory.getLogger(Removal.class);
-
-  /** Longer than the patience with one path. */
-  private static final Duration ASK = Duration.ofSeconds(12);
 
   private final PathFinder finder;
   private final Identity identity;
@@ -161,7 +157,7 @@ final class Removal {
       tasks.add(() -> PathCheck.of(wwid, path.device(), identity.ask(path.device(), up, deadline)));
     }
     List<Outcome<PathCheck>> outcomes =
-        Parallel.run("asking a path", volume, tasks, deadline.atMost(ASK));
+        Parallel.run("asking a path", volume, tasks, deadline.atMost(Identity.ASK));
     var words = new ArrayList<PathCheck>();
     for (int i = 0; i < paths.size(); i++) {
       words.add(

@@ -55,6 +55,7 @@ final class Tidying {
    *     it fails: this detach has nothing to do with them
    */
   void after(List<Iqn> left, Deadline deadline) {
+    left.forEach(records::noteLost);
     List<Iqn> targets = own.targets();
     targets.stream().filter(left::contains).forEach(target -> tidy(target, deadline, deadline));
     targets.stream()
@@ -69,6 +70,7 @@ final class Tidying {
    * @param used targets of LUNs that are attached, or about to be: their sessions are left alone
    */
   void leftovers(Collection<Iqn> used, Deadline deadline) {
+    used.stream().distinct().forEach(records::noteLost);
     own.targets().stream()
         .filter(target -> !used.contains(target))
         .forEach(target -> inPassing(target, deadline));

@@ -7,20 +7,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What udev does when a head gives a node a LUN more, or takes one away; and with a path that is
- * write-protected.
+ * Two rules for udev: one for when a head gives a node a LUN more, or takes one away; and one for a
+ * path that is write-protected.
  *
- * <p>LIO tells it by a unit attention ("reported LUNs data has changed") on every other LUN of the
- * initiator, over every path, and the kernel makes an event of each. udev's own rules forward such
- * an event to the block device, whose rules start some ten programs: with a hundred LUNs, a
- * thousand processes for each one that comes or goes, and multipathd waits behind them (rule 19).
- * On some systems a rule even scans the whole target then, and brings back what is being detached
- * (rule 10).
+ * <p>LIO tells the first by a unit attention ("reported LUNs data has changed") on every other LUN
+ * of the initiator, over every path, and the kernel makes an event of each. udev's own rules
+ * forward such an event to the block device, whose rules start some ten programs: with a hundred
+ * LUNs, a thousand processes for each one that comes or goes, and multipathd waits behind them
+ * (rule 19). On some systems a rule even scans the whole target then, and brings back what is being
+ * detached (rule 10).
  *
- * <p>A rule of ours comes before them all and takes the news out of the event, for Braid's LUNs
+ * <p>The first rule comes before them all and takes the news out of the event, for Braid's LUNs
  * alone: they come and go by attach and detach and in no other way. Other unit attentions, as of a
- * changed capacity, pass. The rule lies where a reboot clears it away; udev notices a new one by
- * itself.
+ * changed capacity, pass.
+ *
+ * <p>The second marks a path that is write-protected, by which multipath passes over it ({@link
+ * MultipathConfig}): multipathd would put it into the map, and turn the whole map read-only. The
+ * flag keeps udev's own rules from giving such a path the links by which it would be found.
+ *
+ * <p>The rules lie where a reboot clears them away; udev notices new ones by itself.
  */
 final class UdevRules {
 
@@ -86,7 +91,7 @@ final class UdevRules {
 
   private void ensure(OwnFile file, String content) {
     if (file.ensure(steps, "write udev rule", content)) {
-      log.info("wrote {}: udev passes over the news of LUNs that came or went", file.path());
+      log.info("wrote {}: udev's rules for Braid's LUNs, and no others", file.path());
     }
   }
 }

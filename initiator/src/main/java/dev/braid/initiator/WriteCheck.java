@@ -60,6 +60,16 @@ final class WriteCheck {
                 + " blockdev --getro");
       }
     }
+    checkReserved(lun, paths, up, deadline);
+  }
+
+  /**
+   * Of a LUN that another has to himself the kernel does not even learn the size.
+   *
+   * @throws Refused naming who has reserved the LUN
+   * @throws NoPath if no path tells
+   */
+  void checkReserved(Lun lun, List<ScsiDevice> paths, List<IscsiSession> up, Deadline deadline) {
     reserved(lun, paths, up, deadline)
         .ifPresent(
             who -> {

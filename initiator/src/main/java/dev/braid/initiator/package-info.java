@@ -3,7 +3,7 @@
  * reverse.
  *
  * <p>Nodes use it now; heads that mirror to each other will. It knows no CSI. State is read from
- * the kernel where it is needed; nothing is remembered between calls (rule 4).
+ * the kernel where it is needed; what is written down between calls are hints (rule 4).
  */
 @NullMarked
 package dev.braid.initiator;

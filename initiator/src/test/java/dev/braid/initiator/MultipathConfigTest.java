@@ -45,8 +45,20 @@ class MultipathConfigTest {
   }
 
   @Test
+  @DisplayName(
+      "rule 5: a file of an earlier version, without the list of what is passed over, is seen")
+  void notPassedOver() {
+    String all = inForce(5);
+    var settings = MultipathSettings.parse(all.substring(0, all.indexOf("blacklist")));
+    assertThat(MultipathConfig.unsafe(settings))
+        .singleElement()
+        .asString()
+        .contains("BRAID_WRITE_PROTECTED", "blacklist");
+  }
+
+  @Test
   @DisplayName("a file that is not read is seen too")
   void notRead() {
-    assertThat(MultipathConfig.unsafe(defaults(5))).hasSize(4);
+    assertThat(MultipathConfig.unsafe(defaults(5))).hasSize(5);
   }
 }

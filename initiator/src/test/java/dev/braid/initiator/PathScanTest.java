@@ -8,6 +8,7 @@ import dev.braid.base.Iqn;
 import dev.braid.base.LunNumber;
 import dev.braid.base.Portal;
 import dev.braid.base.Serial;
+import dev.braid.base.Ticker;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.KernelRefused;
@@ -17,12 +18,15 @@ import dev.braid.base.step.StepObserver;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.exec.HostExec;
 import dev.braid.linux.iscsi.IscsiSession;
+import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.iscsi.LunLimit;
 import dev.braid.linux.lock.Lock;
 import dev.braid.linux.loop.Loops;
 import dev.braid.linux.scsi.DeviceIdentification;
 import dev.braid.linux.scsi.Reply;
 import dev.braid.linux.scsi.Reservations;
+import dev.braid.linux.scsi.Reservations.Registration;
+import dev.braid.linux.scsi.Reservations.Type;
 import dev.braid.linux.scsi.Scsi;
 import dev.braid.linux.scsi.StandardInquiry;
 import dev.braid.linux.sysfs.BlockTree;
@@ -57,6 +61,8 @@ class PathScanTest {
   private Path device;
   private final List<Path> asked = new ArrayList<>();
   private List<String> users = List.of();
+  private Reply<Reservations> reservations = new Reply.Answered<>(new Reservations(List.of()));
+  private final ScanTurns turns = new ScanTurns(Duration.ofMillis(300), Ticker.SYSTEM);
   private final CountDownLatch released = new CountDownLatch(1);
   private final Hold hold =
       new Hold(
@@ -121,6 +127,26 @@ class PathScanTest {
         .isInstanceOf(NoPath.class)
         .hasMessageContainingAll("2:0:0:7 (sdb)", "no size");
     assertThat(device.resolve("rescan")).hasContent("1");
+  }
+
+  @Test
+  @DisplayName(
+      "rule 18: a path without a size, as another initiator has the LUN to himself, says so")
+  void reserved() throws IOException {
+    write("block/sdb/size", "0");
+    write("rescan", "");
+    new FakeIscsi(host).add(FakeIscsi.A, "LOGGED_IN", "up");
+    Files.writeString(
+        host.resolve("sys/class/iscsi_session/session1/initiatorname"), "iqn.2026-11.us:node\n");
+    reservations =
+        new Reply.Answered<>(
+            new Reservations(
+                List.of(
+                    new Registration("5a", true, Type.EXCLUSIVE_ACCESS, "iqn.2026-11.other:db"))));
+    assertThatThrownBy(() -> scan(soon()))
+        .isInstanceOf(Refused.class)
+        .hasMessageContainingAll("is reserved by iqn.2026-11.other:db", "exclusive access");
+    assertThat(device.resolve("rescan")).isEmptyFile();
   }
 
   @Test
@@ -192,7 +218,35 @@ class PathScanTest {
     return scan(Steps.unobserved(), deadline);
   }
 
+  @Test
+  @DisplayName("F20, rule 10: a scan that hangs costs its time once; the path that works is had")
+  void scanHangs() throws Exception {
+    var fake = new FakeIscsi(host);
+    fake.add(FakeIscsi.B, "LOGGED_IN", "up");
+    IscsiSession hangs = new IscsiSessions(fake.sys).all().get(0);
+    Path file =
+        Files.createDirectories(fake.sys.resolve("class/scsi_host/host" + hangs.host()))
+            .resolve("scan");
+    fifo(file);
+    try {
+      for (int call = 0; call < 2; call++) {
+        assertThat(scan(List.of(SESSION, hangs), Steps.unobserved(), soon())).hasSize(1);
+      }
+      hold.close();
+      assertThat(released.getCount())
+          .as("the LUN is held while the first one goes on")
+          .isEqualTo(1);
+    } finally {
+      assertThat(Files.readString(file)).as("one scan, for both calls").isEqualTo("0 0 7");
+    }
+    assertThat(released.await(10, TimeUnit.SECONDS)).isTrue();
+  }
+
   private List<ScsiDevice> scan(Steps steps, Deadline deadline) {
+    return scan(List.of(SESSION), steps, deadline);
+  }
+
+  private List<ScsiDevice> scan(List<IscsiSession> up, Steps steps, Deadline deadline) {
     Path sys = host.resolve("sys");
     var devices = new ScsiDevices(sys);
     var bus = new ScsiBus(sys);
@@ -207,16 +261,19 @@ class PathScanTest {
         new PathScan(
             devices,
             bus,
+            new IscsiSessions(sys),
             new Identity(new Ours(), host.resolve("dev")),
+            turns,
             new StaleDevices(devices, bus, use, steps),
+            new WriteCheck(
+                new Ours(), new IscsiSessions(sys), new BlockTree(sys), host.resolve("dev")),
             new PathSizes(devices, bus, steps),
             new LunLimit(sys),
             new BlockTree(sys),
             host.resolve("dev"),
             steps);
     var lun = new Lun(TARGET, List.of(Portal.parse("10.77.1.11:3260,1")), new LunNumber(7), LUN);
-    return scan.scan(lun, new Portals.Way(hold, List.of(SESSION), Map.of()), hold, deadline)
-        .paths();
+    return scan.scan(lun, new Portals.Way(hold, up, Map.of()), hold, deadline).paths();
   }
 
   private static Deadline soon() {
@@ -228,7 +285,11 @@ class PathScanTest {
   }
 
   private void fifo(String file) {
-    var result = new HostExec().run(List.of("mkfifo", device.resolve(file).toString()), soon());
+    fifo(device.resolve(file));
+  }
+
+  private static void fifo(Path file) {
+    var result = new HostExec().run(List.of("mkfifo", file.toString()), soon());
     assertThat(result.ok()).as(result.describe()).isTrue();
   }
 
@@ -280,7 +341,7 @@ class PathScanTest {
 
     @Override
     public Reply<Reservations> reservations(Path sg, Deadline deadline) {
-      throw new AssertionError();
+      return reservations;
     }
   }
 }

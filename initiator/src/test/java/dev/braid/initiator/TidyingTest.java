@@ -14,6 +14,8 @@ import dev.braid.linux.iscsi.NodeRecords;
 import dev.braid.linux.iscsi.change.RecordFiles;
 import dev.braid.linux.lock.FileLocks;
 import dev.braid.linux.sysfs.ScsiDevices;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -78,6 +80,25 @@ class TidyingTest {
     assertThat(own.of(TARGET)).containsExactly(A);
     assertThat(folder.resolve("nodes").resolve(TARGET.name()).toFile().list())
         .containsExactly("10.1.0.1,3260,1");
+  }
+
+  @Test
+  @DisplayName("rule 4: with the note of the portals lost, our record tells; another's is left")
+  void lostNote() throws IOException {
+    int session = loggedIn(A);
+    records.ensure(TARGET, B);
+    Path theirs = folder.resolve("nodes").resolve(TARGET.name()).resolve("10.2.0.1,3260,2/default");
+    Files.writeString(
+        theirs,
+        Files.readString(theirs).replace("replacement_timeout = 5", "replacement_timeout = 120"));
+    steps.run("lose", step -> List.of(A, B).forEach(portal -> own.remove(step, TARGET, portal)));
+
+    tidying.after(List.of(TARGET), soon());
+
+    assertThat(iscsi.told).containsExactly("log out " + session);
+    assertThat(theirs).exists();
+    assertThat(theirs.resolveSibling("../10.1.0.1,3260,1")).doesNotExist();
+    assertThat(own.targets()).isEmpty();
   }
 
   @Test

@@ -75,7 +75,7 @@ final class AttachBench {
           lab,
           "-dead-portal",
           2,
-          0,
+          Turns.WARM_ROUNDS,
           Map.of(Subject.FLOOR, ROUNDS, Subject.OS_BRICK, ONCE, Subject.BRAID, ROUNDS));
     } finally {
       lab.node().plugCable(SanNetwork.B);
@@ -120,10 +120,18 @@ final class AttachBench {
     return after(outcome, rows);
   }
 
-  /** With a word on the attaches of os-brick that are in none of its times. */
+  /**
+   * With a word on the attaches of os-brick that are in none of its times, and on those that were
+   * done with fewer paths than the others wait for.
+   */
   private static List<Row> withoutMap(Turns.Outcome outcome, List<Row> attaches) {
     return attaches.stream()
-        .map(row -> is(row, Subject.OS_BRICK) ? row.with("without_map", outcome.withoutMap()) : row)
+        .map(
+            row ->
+                is(row, Subject.OS_BRICK)
+                    ? row.with("without_map", outcome.withoutMap())
+                        .with("lacking_paths", outcome.lacking())
+                    : row)
         .toList();
   }
 
@@ -166,7 +174,8 @@ final class AttachBench {
   static List<Row> manyAttached(BenchLab lab) throws Exception {
     List<BenchLun> luns = lab.luns(1 + MANY, 2);
     List<BenchLun> one = luns.subList(0, 1);
-    Map<Subject, Integer> rounds = Map.of(Subject.FLOOR, ROUNDS, Subject.BRAID, ROUNDS);
+    Map<Subject, Integer> rounds =
+        Map.of(Subject.FLOOR, ROUNDS, Subject.OS_BRICK, FEW, Subject.BRAID, ROUNDS);
     var few = Turns.warm("-at-" + OTHERS);
     var many = Turns.warm("-at-" + MANY);
     var rows = new ArrayList<Row>();
@@ -190,18 +199,30 @@ final class AttachBench {
 
   private static List<Row> grown(
       String name, Map<Subject, List<Took>> many, Map<Subject, List<Took>> few) {
+    double floor = growth(Subject.FLOOR, many, few);
+    double brick = p50(Subject.OS_BRICK, many);
     var rows = new ArrayList<Row>();
-    many.forEach(
-        (subject, requests) -> {
-          Row row = Row.of(name, subject, requests);
-          Row before = Row.of(name, subject, few.getOrDefault(subject, List.of()));
-          double growth = row.p50Millis() / before.p50Millis();
-          rows.add(
-              subject == Subject.BRAID
-                  ? row.heldTo(new Limit("of the same at " + OTHERS, growth, GROWTH))
-                  : row.with("of_the_same_at_" + OTHERS, growth));
-        });
+    for (Subject subject : Subject.values()) {
+      double growth = growth(subject, many, few);
+      Row row = Row.of(name, subject, many.getOrDefault(subject, List.of()));
+      row = row.with(RATIO, row.p50Millis() / p50(Subject.FLOOR, many));
+      rows.add(
+          subject == Subject.BRAID
+              ? row.heldTo(new Limit("of the same at " + OTHERS, growth, GROWTH))
+                  .heldTo(new Limit("of the floor's growth", growth / floor, GROWTH))
+                  .heldTo(new Limit("of os-brick", row.p50Millis() / brick, 1))
+              : row.with("of_the_same_at_" + OTHERS, growth));
+    }
     return rows;
+  }
+
+  private static double growth(
+      Subject subject, Map<Subject, List<Took>> many, Map<Subject, List<Took>> few) {
+    return p50(subject, many) / p50(subject, few);
+  }
+
+  private static double p50(Subject subject, Map<Subject, List<Took>> measured) {
+    return Row.of("", subject, measured.getOrDefault(subject, List.of())).p50Millis();
   }
 
   /** As when a node is drained to another: all volumes at once. */

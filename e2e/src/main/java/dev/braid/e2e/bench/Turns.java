@@ -34,10 +34,12 @@ record Turns(String attach, String detach, String attachVerb, String detachVerb)
    *
    * @param warm so many warm-up rounds were before
    * @param withoutMap how often os-brick made no map and had to begin anew, warm-up rounds included
+   * @param lacking how often it was done before its map had all paths, warm-up rounds included
    */
   record Outcome(
       int warm,
       int withoutMap,
+      int lacking,
       Map<Subject, List<Took>> attaches,
       Map<Subject, List<Took>> detaches) {
 
@@ -52,7 +54,8 @@ record Turns(String attach, String detach, String attachVerb, String detachVerb)
 
   /**
    * @param luns all at once
-   * @param rounds of each subject; one that has less sits the others out
+   * @param rounds of each subject; one that has less sits the others out, and one that has a single
+   *     one, as it takes minutes, the warm-up rounds too
    */
   Outcome run(BenchLab lab, List<BenchLun> luns, int warm, Map<Subject, Integer> rounds) {
     var attaches = new EnumMap<Subject, List<Took>>(Subject.class);
@@ -60,7 +63,8 @@ record Turns(String attach, String detach, String attachVerb, String detachVerb)
     int most = rounds.values().stream().mapToInt(r -> r).max().orElse(0);
     for (int round = -warm; round < most; round++) {
       for (Subject subject : Subject.values()) {
-        if (!rounds.containsKey(subject) || round >= rounds.getOrDefault(subject, 0)) {
+        int of = rounds.getOrDefault(subject, 0);
+        if (round >= of || (round < 0 && of <= 1)) {
           continue;
         }
         Guest guest = lab.guest(subject);
@@ -73,12 +77,17 @@ record Turns(String attach, String detach, String attachVerb, String detachVerb)
         Progress.say(line(round, warm, subject, on, off));
       }
     }
-    return new Outcome(warm, withoutMap(lab, rounds), attaches, detaches);
+    return new Outcome(
+        warm,
+        ofOsBrick("without-map", lab, rounds),
+        ofOsBrick("lacking", lab, rounds),
+        attaches,
+        detaches);
   }
 
-  private static int withoutMap(BenchLab lab, Map<Subject, Integer> rounds) {
+  private static int ofOsBrick(String count, BenchLab lab, Map<Subject, Integer> rounds) {
     return rounds.containsKey(Subject.OS_BRICK)
-        ? Integer.parseInt(lab.guest(Subject.OS_BRICK).ask("without-map"))
+        ? Integer.parseInt(lab.guest(Subject.OS_BRICK).ask(count))
         : 0;
   }
 

@@ -1,6 +1,7 @@
 package dev.braid.e2e.lab;
 
 import dev.braid.linux.exec.Exec;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +62,11 @@ final class Ssh {
   void close() {
     if (Files.exists(control)) {
       HostProcess.run(SOON, control("exit"));
+    }
+    try {
+      Files.deleteIfExists(control); // of a process that was killed: the next one would not listen
+    } catch (IOException e) {
+      throw new LabException("cannot remove " + control + ": " + e.getMessage());
     }
   }
 

@@ -20,6 +20,7 @@ STAGE and UNSTAGE are the plugin's requests in base64. Requests:
     probe                                    an empty call of the plugin
     without-map                              how often os-brick gave one path and no map since it
                                              was asked last
+    lacking                                  how often it gave a map before that had all paths
     metrics PORT                             the plugin's metrics, one line
 
 The answer to what is measured is "ok PROCESSES MILLIS...", a number for each LUN from the start of
@@ -391,6 +392,8 @@ class OsBrick:
         self.connector = connector.InitiatorConnector.factory("ISCSI", None, use_multipath=True)
         self.devices = {}
         self.without_map = 0
+        self.lacking = 0
+        self.dm = DeviceMapper()
 
     def root(self):
         return os.getpid()
@@ -417,7 +420,9 @@ class OsBrick:
             if not self.has_map(lun):
                 raise NoMap("os-brick gave one path and no map of " + lun.wwid)
 
-        return timed(connect, luns)
+        took = timed(connect, luns)
+        self.lacking += sum(self.dm.paths(lun.wwid) < len(sessions(lun)) for lun in luns)
+        return took
 
     def has_map(self, lun):
         return self.devices[lun.wwid].get("multipath_id") == lun.wwid
@@ -430,6 +435,10 @@ class OsBrick:
 
     def counted_without_map(self):
         counted, self.without_map = self.without_map, 0
+        return counted
+
+    def counted_lacking(self):
+        counted, self.lacking = self.lacking, 0
         return counted
 
     def detach(self, luns):
@@ -604,6 +613,8 @@ def answer(subject, forks, words):
         return measured(subject, forks, subject.probe)
     if verb == "without-map":
         return str(subject.counted_without_map())
+    if verb == "lacking":
+        return str(subject.counted_lacking())
     if verb == "metrics":
         return metrics(arguments[0])
     luns = [Lun(text) for text in arguments]

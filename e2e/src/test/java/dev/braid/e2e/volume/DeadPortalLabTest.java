@@ -80,6 +80,26 @@ class DeadPortalLabTest {
   }
 
   @Test
+  @DisplayName(
+      "F20: a portal that refuses at attach: attached by the other, its cause said; it joins by"
+          + " itself")
+  void refusing() {
+    var clean = Leftovers.of(stack.lab());
+    var head = new HeadByHand(stack.lab().san1(), node);
+    LabVolume volume = stack.create("refusing", 64L << 20, Capabilities.block());
+    head.serve(SanNetwork.B, false);
+    var context = stack.bringUp(volume, node);
+    assertThat(Paths.of(node, volume)).isEqualTo(new Paths(1, 0));
+    Wait.until("the node says why", JOINS, () -> said(volume).contains("nobody listens at"));
+
+    head.serve(SanNetwork.B, true);
+    Wait.until("its path joins", JOINS, () -> Paths.of(node, volume).equals(new Paths(2, 0)));
+    stack.takeDown(volume, node, context);
+    stack.delete(volume);
+    clean.assertNoneSoon();
+  }
+
+  @Test
   @DisplayName("F20: another volume is not delayed by it, and a detach takes off what there is")
   void others() {
     var clean = Leftovers.of(stack.lab());

@@ -18,12 +18,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A cable with a loose contact, all through a volume's lives. */
 @InStack
-@Tag("soak")
 class FlappingLabTest {
 
   /** What kubelet gives a call; the answer comes before. */

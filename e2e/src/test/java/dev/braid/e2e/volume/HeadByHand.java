@@ -1,5 +1,6 @@
 package dev.braid.e2e.volume;
 
+import dev.braid.base.Portal;
 import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.lab.SanNetwork;
 import dev.braid.e2e.stack.Head;
@@ -28,13 +29,30 @@ record HeadByHand(Machine head, Machine node) {
 
   /** Through the portal of one network; the node is not told. */
   void writeProtect(SanNetwork network, String number, boolean on) {
-    int tag = network == SanNetwork.A ? 1 : 2;
-    head.run("t=" + tag + "; echo " + (on ? 1 : 0) + " > " + mapped(number) + "/write_protect");
+    head.run(
+        "t=" + tag(network) + "; echo " + (on ? 1 : 0) + " > " + mapped(number) + "/write_protect");
+  }
+
+  /** Whether it listens in one network, as when the agent has not started yet. */
+  void serve(SanNetwork network, boolean on) {
+    head.run(
+        (on ? "mkdir " : "rmdir ")
+            + LIO
+            + "/tpgt_"
+            + tag(network)
+            + "/np/"
+            + head.address(network)
+            + ":"
+            + Portal.DEFAULT_PORT);
   }
 
   /** With no LUN mapped any more. */
   void removeAcl() {
     each("rmdir " + acl());
+  }
+
+  private static int tag(SanNetwork network) {
+    return network == SanNetwork.A ? 1 : 2;
   }
 
   private void link(String number, String lun) {

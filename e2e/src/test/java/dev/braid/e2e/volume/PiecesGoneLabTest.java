@@ -74,7 +74,7 @@ class PiecesGoneLabTest {
         device.node().run("rm -r " + new NodeSessions(device.node(), Head.TARGET).folder());
       }
     },
-    /** What the plugin itself wrote down of the LUN and of its stage. */
+    /** What the plugin itself wrote down of the LUN, of its stage, and of its portals. */
     NOTES {
       @Override
       void takeAway(Device device) {
@@ -85,7 +85,9 @@ class PiecesGoneLabTest {
                 "rm /var/lib/braid/luns/"
                     + volume.wwid()
                     + " /var/lib/braid/staged/"
-                    + volume.id().serial());
+                    + volume.id().serial()
+                    + "; rm -r /var/lib/braid/targets/"
+                    + Head.TARGET);
       }
     };
 

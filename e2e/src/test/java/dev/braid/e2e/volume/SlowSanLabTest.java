@@ -15,12 +15,10 @@ import dev.braid.e2e.stack.VolumeLife;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A head far away, and a node with no processor to spare. */
 @InStack
-@Tag("soak")
 class SlowSanLabTest {
 
   private static final Duration ROUND_TRIP = Duration.ofMillis(120);

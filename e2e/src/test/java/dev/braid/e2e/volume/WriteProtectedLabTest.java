@@ -54,6 +54,7 @@ class WriteProtectedLabTest {
     LabVolume volume = stack.create("protected", 64L << 20, Capabilities.block());
     context = attachedByOne(volume);
     Wait.until("the node says why a path is missing", JOINS, () -> said(volume));
+    Wait.until("so does the volume's health", JOINS, () -> health(volume));
     var device = new Device(node, volume);
     assertThat(device.paths()).hasSize(1);
     assertThat(readOnly(volume)).isFalse();
@@ -84,6 +85,12 @@ class WriteProtectedLabTest {
 
   private boolean readOnly(LabVolume volume) {
     return node.read("/sys/block/" + new Device(node, volume).map() + "/ro").equals("1\n");
+  }
+
+  /** While the path's device is being made anew, as for each look, there is none to tell of. */
+  private boolean health(LabVolume volume) {
+    return stack.health(volume, node).getHealthStatusesList().stream()
+        .anyMatch(entry -> entry.getMessage().contains("write-protected"));
   }
 
   private boolean said(LabVolume volume) {

@@ -42,6 +42,14 @@ public final class IscsiSessions {
   }
 
   /**
+   * Whether a session is there still, up or not. The kernel gives a session's number once in its
+   * life, and a SCSI host's again.
+   */
+  public boolean has(IscsiSession session) {
+    return read("session" + session.id()).filter(now -> now.host() == session.host()).isPresent();
+  }
+
+  /**
    * The sessions of a target through a portal: none, one, or several if somebody asked for more.
    */
   public List<IscsiSession> through(Iqn target, Portal portal) {

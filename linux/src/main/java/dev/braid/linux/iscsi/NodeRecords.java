@@ -4,13 +4,16 @@ import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.linux.iscsi.RecordText.Reading;
+import dev.braid.linux.sysfs.Attributes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** open-iscsi's node records, read from their files, so that a look costs no process. */
@@ -35,6 +38,14 @@ public final class NodeRecords {
         .filter(Files::isRegularFile)
         .forEach(file -> read(file, found));
     return found;
+  }
+
+  /** Of which there are records of a target, whoever wrote them. */
+  public List<Portal> portals(Iqn target) {
+    return Attributes.names(RecordPlace.folderOf(nodes, target)).stream()
+        .map(RecordPlace::portal)
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   private static void read(Path file, Map<Path, Reading> found) {

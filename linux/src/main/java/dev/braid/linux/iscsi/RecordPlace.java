@@ -2,14 +2,20 @@ package dev.braid.linux.iscsi;
 
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
+import dev.braid.base.error.InvalidInput;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Where open-iscsi looks for the record of one portal of one target. */
 public final class RecordPlace {
 
   /** The interface that is bound to no device: the kernel chooses the way. */
   private static final String IFACE = "default";
+
+  private static final Pattern FOLDER = Pattern.compile("(.+),(\\d{1,5}),(\\d{1,5})");
 
   private final Path nodes;
   private final Iqn target;
@@ -23,6 +29,24 @@ public final class RecordPlace {
 
   public static RecordPlace of(NodeFolder nodes, Iqn target, Portal portal) {
     return new RecordPlace(nodes.path(), target, portal);
+  }
+
+  static Path folderOf(NodeFolder nodes, Iqn target) {
+    return nodes.path().resolve(target.name());
+  }
+
+  /** The portal whose folder has this name. */
+  static Optional<Portal> portal(String folder) {
+    Matcher m = FOLDER.matcher(folder);
+    if (!m.matches()) {
+      return Optional.empty();
+    }
+    try {
+      int port = Integer.parseInt(m.group(2));
+      return Optional.of(new Portal(m.group(1), port, Integer.parseInt(m.group(3))));
+    } catch (InvalidInput e) {
+      return Optional.empty(); // somebody else's, as by a host's name
+    }
   }
 
   /** Of all records of the target. */

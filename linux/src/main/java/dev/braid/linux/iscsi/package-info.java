@@ -1,7 +1,7 @@
 /**
  * iSCSI as open-iscsi and the kernel show it: sessions from sysfs, node records from their folder.
  * Both may be somebody else's; nothing here assumes they are ours. {@code change} holds the one
- * class that runs iscsiadm, and the one that writes records.
+ * class that logs in and out, by iscsiadm, and the one that writes records.
  */
 @NullMarked
 package dev.braid.linux.iscsi;

@@ -20,16 +20,23 @@ public final class MultipathSettings {
   private static final String DEFAULTS = "defaults";
   private static final String OVERRIDES = "overrides";
   private static final String DEVICES = "devices";
+  private static final String BLACKLIST = "blacklist";
 
   /** Keys by section; devices one by one. */
   private final Map<String, Map<String, String>> sections;
 
   private final List<Map<String, String>> devices;
 
+  /** Expressions; a key that stands more than once. */
+  private final List<String> passedOver;
+
   private MultipathSettings(
-      Map<String, Map<String, String>> sections, List<Map<String, String>> devices) {
+      Map<String, Map<String, String>> sections,
+      List<Map<String, String>> devices,
+      List<String> passedOver) {
     this.sections = sections;
     this.devices = devices;
+    this.passedOver = List.copyOf(passedOver);
   }
 
   /**
@@ -45,6 +52,7 @@ public final class MultipathSettings {
   public static MultipathSettings parse(String text) {
     var sections = new LinkedHashMap<String, Map<String, String>>();
     var devices = new ArrayList<Map<String, String>>();
+    var passedOver = new ArrayList<String>();
     var open = new ArrayDeque<Map<String, String>>();
     String top = "";
     for (String raw : text.split("\n", -1)) {
@@ -65,13 +73,17 @@ public final class MultipathSettings {
       } else if (!line.isEmpty() && !open.isEmpty()) {
         int blank = line.indexOf(' ');
         String key = blank < 0 ? line : line.substring(0, blank);
-        open.getLast().put(key, blank < 0 ? "" : unquoted(line.substring(blank + 1).strip()));
+        String value = blank < 0 ? "" : unquoted(line.substring(blank + 1).strip());
+        open.getLast().put(key, value);
+        if (open.size() == 1 && top.equals(BLACKLIST) && key.equals("property")) {
+          passedOver.add(value);
+        }
       }
     }
     if (!open.isEmpty() || !sections.containsKey(DEFAULTS)) {
       throw notOne();
     }
-    return new MultipathSettings(sections, devices);
+    return new MultipathSettings(sections, devices, passedOver);
   }
 
   private static InvalidInput notOne() {
@@ -111,6 +123,11 @@ public final class MultipathSettings {
       }
     }
     return ofDefaults(key).map(value -> new Setting(value, DEFAULTS));
+  }
+
+  /** Whether devices with a udev property of such a name are blacklisted by this expression. */
+  public boolean passesOver(String property) {
+    return passedOver.contains(property);
   }
 
   private static boolean names(Map<String, String> device, String vendor, String product) {

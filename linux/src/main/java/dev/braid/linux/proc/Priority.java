@@ -56,7 +56,7 @@ public final class Priority {
     try {
       Posix.nice(nice);
     } catch (ErrnoException e) {
-      log.warn("what is started runs with this process's priority: {}", e.getMessage());
+      log.warn("this thread's nice stays as it is, not {}: {}", nice, e.getMessage());
     }
   }
 }

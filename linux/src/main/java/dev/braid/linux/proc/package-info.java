@@ -1,4 +1,7 @@
-/** What {@code /proc} tells: which boot this is, and who holds a device. */
+/**
+ * What {@code /proc} tells: which boot this is, and who holds a device; and this process's own
+ * place before the scheduler, which changes nothing of the host's and needs no step.
+ */
 @NullMarked
 package dev.braid.linux.proc;
 

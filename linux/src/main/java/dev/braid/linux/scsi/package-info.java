@@ -1,5 +1,6 @@
 /**
- * SCSI commands that only ask: TEST UNIT READY and INQUIRY, through a device's SCSI generic node.
+ * SCSI commands that only ask (TEST UNIT READY, INQUIRY, PERSISTENT RESERVE IN), through a device's
+ * SCSI generic node.
  *
  * <p>Nothing here can change a device, so nothing here needs a step. What a command may cost is
  * another matter: a command that times out <em>in the kernel</em> starts error handling, which may
