@@ -187,7 +187,7 @@ final class AttachBench {
           lab.during(
               luns.subList(1 + OTHERS, luns.size()),
               () -> {
-                Turns.Outcome atMany = many.run(lab, one, 1, rounds);
+                Turns.Outcome atMany = many.run(lab, one, Turns.WARM_ROUNDS, rounds);
                 rows.addAll(
                     after(atMany, grown(many.attach(), atMany.attaches(), atFew.attaches())));
                 rows.addAll(
