@@ -1,5 +1,6 @@
 package dev.braid.linux.lock;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.braid.base.Deadline;
@@ -63,7 +64,15 @@ class QueueModelTest {
 
   private static void found(Mistake mistake, Situation situation) {
     assertThatThrownBy(() -> check(situation, MANY, () -> new WrongQueue(mistake)))
-        .isInstanceOf(LincheckAssertionError.class);
+        .satisfiesAnyOf(
+            shown -> assertThat(shown).isInstanceOf(LincheckAssertionError.class),
+            shown -> assertThat(shown.getStackTrace()).anyMatch(QueueModelTest::prints));
+  }
+
+  /** Some orders of steps that show a mistake Lincheck 3.7 finds, and then fails to print. */
+  private static boolean prints(StackTraceElement at) {
+    return at.getClassName().equals("org.jetbrains.kotlinx.lincheck.ReporterKt")
+        && at.getMethodName().equals("appendTrace");
   }
 
   private static void check(Situation situation, int schedules, Supplier<Place> queue) {
