@@ -58,9 +58,11 @@ public final class HostSetup {
   public void ensure(Deadline deadline) {
     try (var held = locks.exclusive(LockNames.HOST, "set up this host", deadline)) {
       udevRules.ensure();
-      shutdownUnit.ensure(deadline);
-      multipathConfig.ensure(
-          deadline.atMost(MULTIPATHD)); // last: it fails while multipathd is away
+      try {
+        multipathConfig.ensure(deadline.atMost(MULTIPATHD));
+      } finally {
+        shutdownUnit.ensure(deadline); // also while multipathd is away
+      }
     }
   }
 

@@ -71,6 +71,8 @@ final class MultipathConfig {
 
   private static final String NAME = "braid.conf";
 
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+
   private static final String PROTECTED = "^" + UdevRules.WRITE_PROTECTED + "$";
 
   /** How long I/O waits with no path at all. */
@@ -103,15 +105,7 @@ final class MultipathConfig {
    * @throws Refused if there is one of ours, and multipathd does not tell what it has in force
    */
   void ensure(Deadline deadline) {
-    Optional<MultipathSettings> before = inForce(deadline);
-    if (before.isEmpty() && file.isOurs()) {
-      // The file goes by its polling interval: a guess could take from maps in use the time that
-      // their I/O waits.
-      throw new Refused(
-          "multipathd does not tell its settings, so nobody knows whether those in "
-              + file.path()
-              + " are what Braid needs: see that it runs (systemctl status multipathd)");
-    }
+    Optional<MultipathSettings> before = inForce(deadline.atMost(ANSWER));
     boolean wrote = file.ensure(steps, "write multipath settings", content(before));
     if (wrote) {
       log.info("wrote {}: how multipath treats Braid's LUNs, and no others", file.path());
@@ -146,6 +140,15 @@ final class MultipathConfig {
     try {
       return Optional.of(MultipathSettings.parse(socket.ask("show config", deadline)));
     } catch (MultipathdException | InvalidInput e) {
+      if (file.isOurs()) {
+        // It goes by multipathd's polling interval: a guess could take from maps in use the time
+        // that their I/O waits.
+        throw new Refused(
+            "multipathd does not tell its settings, so nobody knows whether those in "
+                + file.path()
+                + " are what Braid needs: see that it runs (systemctl status multipathd): "
+                + e.getMessage());
+      }
       log.warn("multipathd does not tell its settings: {}", e.getMessage());
       return Optional.empty();
     }

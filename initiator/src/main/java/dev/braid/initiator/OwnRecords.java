@@ -2,6 +2,7 @@ package dev.braid.initiator;
 
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
+import dev.braid.base.error.BraidException;
 import dev.braid.base.error.Refused;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.iscsi.ChapSettings;
@@ -71,12 +72,20 @@ final class OwnRecords {
    * with our settings is ours.
    */
   void noteLost(Iqn target) {
-    for (Portal portal : records.portals(target)) {
-      if (!own.has(target, portal)
-          && records.at(target, portal).values().stream().anyMatch(OwnRecords::isOurs)) {
+    records.portals(target).stream()
+        .filter(portal -> !own.has(target, portal))
+        .forEach(portal -> noteLost(target, portal));
+  }
+
+  private void noteLost(Iqn target, Portal portal) {
+    try {
+      if (records.at(target, portal).values().stream().anyMatch(OwnRecords::isOurs)) {
         log.warn("the note of {} at {} was lost, and is written anew", target, portal);
         steps.run("note portal", step -> own.add(step, target, portal));
       }
+    } catch (BraidException e) {
+      // A hint: neither a detach nor others' paths are to wait for a disk that is full.
+      log.warn("the note of {} at {} stays lost: {}", target, portal, e.messageAndCause());
     }
   }
 

@@ -126,15 +126,7 @@ final class PathScan {
       awaitNodes(open, deadline);
       checks.addAll(check(lun, open, hold, deadline));
     }
-    List<ScsiDevice> sizeless =
-        checks.stream()
-            .filter(PathCheck::ours)
-            .map(PathCheck::device)
-            .filter(device -> device.bytes() == 0)
-            .toList();
-    if (!sizeless.isEmpty()) {
-      writes.checkReserved(lun, sizeless, way.up(), deadline);
-    }
+    refuseReserved(lun, checks, way, deadline);
     sizes.ask(checks, hold, deadline);
 
     var said = new ArrayList<String>();
@@ -161,6 +153,20 @@ final class PathScan {
             .filter(d -> missing.contains(d.address()) && d.keptAs(lun.wwid()))
             .map(ScsiDevice::address)
             .toList());
+  }
+
+  /** Of a LUN that another initiator has to himself no path learns the size. */
+  private void refuseReserved(Lun lun, List<PathCheck> checks, Portals.Way way, Deadline deadline) {
+    List<ScsiDevice> ours = checks.stream().filter(PathCheck::ours).map(PathCheck::device).toList();
+    if (ours.isEmpty() || ours.stream().anyMatch(device -> device.bytes() > 0)) {
+      return;
+    }
+    try {
+      writes.checkReserved(lun, ours, way.up(), deadline);
+    } catch (NoPath e) {
+      log.debug(
+          "nor is it known who has it: {}", e.getMessage()); // that it has no size says enough
+    }
   }
 
   private static void refuseWrong(List<PathCheck> checks, String also) {
@@ -206,8 +212,9 @@ final class PathScan {
   }
 
   /**
-   * All begin together: then udev is through with them at about the same time, and multipathd makes
-   * a map of all. A path that comes while udev is at work on the map waits until that is done.
+   * All begin together, each at its host's line: then udev is through with them at about the same
+   * time, and multipathd makes a map of all. A path that comes while udev is at work on the map
+   * waits until that is done.
    *
    * @return what failed, with why
    */
@@ -243,6 +250,9 @@ final class PathScan {
       throw new DeadlinePassed("waiting for another scan at host " + session.host());
     }
     try {
+      if (Thread.interrupted()) {
+        throw new InterruptedException("nobody waits for it any more");
+      }
       if (!sessions.has(session)) { // its host's number may be another's by now
         throw new NoPath(session.describe() + " ended before it was scanned");
       }

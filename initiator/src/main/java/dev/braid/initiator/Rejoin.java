@@ -57,11 +57,17 @@ public final class Rejoin {
   private final Ticker ticker;
   private final Steps steps;
 
-  /** When a path was refused that takes a person to mend it. */
-  private final Map<Wwid, Long> refused = new HashMap<>();
+  private final Map<Wwid, Pause> paused = new HashMap<>();
 
   /** What was said last of a LUN: it is said again only when it changes. */
   private final Map<Wwid, Said> said = new HashMap<>();
+
+  /**
+   * Until a path is tried again that it takes a person to mend.
+   *
+   * @param portals whose paths were missing when they were refused; others are tried meanwhile
+   */
+  private record Pause(List<Portal> portals, long since) {}
 
   /** Not the text: that may tell how long something took, and be another one at each look. */
   private record Said(List<Portal> lacking, Class<?> why) {}
@@ -113,14 +119,16 @@ public final class Rejoin {
     List<Lun> lacking = attached.stream().filter(lun -> !missing(lun, now).isEmpty()).toList();
     List<Wwid> wwids = lacking.stream().map(Lun::wwid).toList();
     said.keySet().retainAll(wwids);
-    refused.keySet().retainAll(wwids);
+    paused.keySet().retainAll(wwids);
     returned.forgetAllBut(lacking);
     // A dead portal takes its time to say nothing. It is asked once, and not for each of its LUNs.
     Set<Iqn> asked = new HashSet<>();
-    for (Lun lun : lacking.stream().filter(this::isItsTurn).toList()) {
+    for (Lun lun : lacking) {
       Deadline deadline = Deadline.after(patience);
       // Before any lock is taken: nobody is to wait for a portal that is dead.
-      List<Portal> worth = asked.add(lun.target()) ? returned.of(lun, deadline) : withSession(lun);
+      var worth =
+          new ArrayList<>(asked.add(lun.target()) ? returned.of(lun, deadline) : withSession(lun));
+      worth.removeAll(paused(lun));
       if (missing(lun, sessions.all()).stream().anyMatch(worth::contains)) {
         returned.tried(lun, join(lun, worth, deadline));
       }
@@ -128,9 +136,11 @@ public final class Rejoin {
     watch.look(attached, Deadline.after(patience));
   }
 
-  private boolean isItsTurn(Lun lun) {
-    Long since = refused.get(lun.wwid());
-    return since == null || ticker.nanos() - since >= REFUSED.toNanos();
+  private List<Portal> paused(Lun lun) {
+    Pause pause = paused.get(lun.wwid());
+    return pause != null && ticker.nanos() - pause.since() < REFUSED.toNanos()
+        ? pause.portals()
+        : List.of();
   }
 
   /** What a reboot left: of what is attached no map is missing, but for a moment. */
@@ -197,7 +207,8 @@ public final class Rejoin {
     } catch (Busy e) {
       log.debug("{} is at work: {}", lun.wwid(), e.getMessage());
     } catch (Refused | WrongDevice e) {
-      refused.put(lun.wwid(), ticker.nanos());
+      List<Portal> lacked = missing(lun, sessions.all()).stream().filter(worth::contains).toList();
+      paused.put(lun.wwid(), new Pause(lacked, ticker.nanos()));
       say(lun, e);
     } catch (BraidException e) {
       say(lun, e);

@@ -78,6 +78,9 @@ final class ScanTurns {
             }
             place.awaitNanos(left);
           }
+          if (deadline.passed()) {
+            return false;
+          }
           line.scanned = true;
           line.since = ticker.nanos();
           moved = line.since;

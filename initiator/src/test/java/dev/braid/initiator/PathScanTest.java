@@ -121,6 +121,7 @@ class PathScanTest {
   @Test
   @DisplayName("a path that has no size, also when asked again, does not count, and is named")
   void neverSized() throws IOException {
+    reservations = new Reply.Silent<>("it did not answer"); // nor does it tell who has it
     write("block/sdb/size", "0");
     write("rescan", "");
     assertThatThrownBy(() -> scan(soon()))

@@ -25,8 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each cause of a session that does not come about, or not back, but for those that have a test of
- * their own: no ACL ({@link NoAclLabTest}) and CHAP ({@link ChapLabTest}).
+ * The causes of a session that does not come about, or not back, as LIO and the network show them;
+ * but for those that have a test of their own: no ACL ({@link NoAclLabTest}) and CHAP ({@link
+ * ChapLabTest}).
  */
 @InStack
 class FailedSessionLabTest {

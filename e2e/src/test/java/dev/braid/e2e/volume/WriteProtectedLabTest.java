@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 @InStack
 class WriteProtectedLabTest {
 
-  /** The node looks every ten seconds; then a login and a scan, in emulation. */
-  private static final Duration JOINS = Duration.ofSeconds(90);
+  /** Refused for this, a path is tried once a minute; then a scan, in emulation. */
+  private static final Duration JOINS = Duration.ofSeconds(150);
 
   private static final String RULE = "/run/udev/rules.d/00-braid.rules";
 
@@ -87,7 +87,7 @@ class WriteProtectedLabTest {
     return node.read("/sys/block/" + new Device(node, volume).map() + "/ro").equals("1\n");
   }
 
-  /** While the path's device is being made anew, as for each look, there is none to tell of. */
+  /** While the path's device is being made anew there is none to tell of. */
   private boolean health(LabVolume volume) {
     return stack.health(volume, node).getHealthStatusesList().stream()
         .anyMatch(entry -> entry.getMessage().contains("write-protected"));

@@ -125,9 +125,9 @@ public final class MultipathSettings {
     return ofDefaults(key).map(value -> new Setting(value, DEFAULTS));
   }
 
-  /** Whether devices with a udev property of such a name are blacklisted by this expression. */
-  public boolean passesOver(String property) {
-    return passedOver.contains(property);
+  /** Whether the blacklist has this expression for the names of udev's properties. */
+  public boolean passesOver(String expression) {
+    return passedOver.contains(expression);
   }
 
   private static boolean names(Map<String, String> device, String vendor, String product) {
