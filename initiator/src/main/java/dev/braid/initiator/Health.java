@@ -133,7 +133,7 @@ public final class Health {
         portal.toString(), State.MISSING, trouble.orElseGet(() -> missing(lun, portal, now)));
   }
 
-  /** Why the map lacks a path through a portal that has a session. */
+  /** Why the map lacks the path of a portal of which no trouble is known. */
   private String missing(Lun lun, Portal portal, List<IscsiSession> now) {
     return now.stream()
         .filter(session -> session.through(lun.target(), portal))

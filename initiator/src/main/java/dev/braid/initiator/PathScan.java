@@ -118,11 +118,10 @@ final class PathScan {
     checks.removeIf(c -> !settled(c));
     Set<Hctl> open = without(addresses, checks);
     Map<Hctl, String> trouble = new HashMap<>();
-    List<Hctl> missing = open.stream().filter(a -> !devices.exists(a)).toList();
+    var missing = new LinkedHashMap<>(ways);
+    missing.keySet().removeIf(a -> !open.contains(a) || devices.exists(a));
     if (!open.isEmpty()) {
-      var unscanned = new LinkedHashMap<>(ways);
-      unscanned.keySet().retainAll(missing);
-      trouble.putAll(scan(unscanned, lun, hold, deadline));
+      trouble.putAll(scan(missing, lun, hold, deadline));
       awaitNodes(open, deadline);
       checks.addAll(check(lun, open, hold, deadline));
     }
@@ -150,7 +149,7 @@ final class PathScan {
         checks.stream()
             .filter(PathCheck::ours)
             .map(PathCheck::device)
-            .filter(d -> missing.contains(d.address()) && d.keptAs(lun.wwid()))
+            .filter(d -> missing.containsKey(d.address()) && d.keptAs(lun.wwid()))
             .map(ScsiDevice::address)
             .toList());
   }

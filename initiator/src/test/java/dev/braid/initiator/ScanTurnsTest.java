@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.braid.base.Deadline;
-import dev.braid.base.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.FutureTask;
@@ -12,49 +11,65 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class ScanTurnsTest {
 
-  /** Many times what a scan takes here, on a host that is busy with other things too. */
   private static final Duration EACH = Duration.ofSeconds(1);
 
-  private static final Duration SCAN = EACH.dividedBy(10);
-
   /** So many that the last one waits for longer than one scan may take. */
-  private static final int MANY = 15;
+  private static final int MANY = 5;
 
-  private final ScanTurns turns = new ScanTurns(EACH, Ticker.SYSTEM);
+  private final AtomicLong clock = new AtomicLong();
+  private final ScanTurns turns = new ScanTurns(EACH, clock::get);
+  private final Deadline never = Deadline.after(Duration.ofDays(1), clock::get);
 
   @Test
   @DisplayName("rule 10: a scan waits for as many others as there are, while they come to an end")
   void goesOn() throws Exception {
+    ScanTurns.Call first = turns.call();
+    assertThat(first.await(2, never)).isTrue();
     var all = new ArrayList<FutureTask<Boolean>>();
     for (int i = 0; i < MANY; i++) {
-      var one = new FutureTask<>(this::scan);
+      var one = new FutureTask<>(() -> scan(turns.call()));
       all.add(one);
-      new Thread(one).start();
+      inLine(one);
     }
+    end(first);
     for (FutureTask<Boolean> one : all) {
       assertThat(one.get(30, TimeUnit.SECONDS)).isTrue();
     }
+    assertThat(clock.get()).as("what the last one waited").isGreaterThan(EACH.toNanos());
   }
 
-  private boolean scan() throws InterruptedException {
-    ScanTurns.Call call = turns.call();
-    if (!call.await(2, soon())) {
+  private boolean scan(ScanTurns.Call call) throws InterruptedException {
+    if (!call.await(2, never)) {
       return false;
     }
-    TimeUnit.NANOSECONDS.sleep(SCAN.toNanos());
-    call.end(2);
+    end(call);
     return true;
+  }
+
+  /** After most of the time that it may take. */
+  private void end(ScanTurns.Call call) {
+    clock.addAndGet(EACH.toNanos() * 3 / 4);
+    call.end(2);
+  }
+
+  /** Returns when it waits for its turn. */
+  private static Thread inLine(Runnable task) {
+    var thread = new Thread(task);
+    thread.start();
+    while (thread.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    return thread;
   }
 
   @Test
   @DisplayName("rule 10: behind a scan that hangs nobody waits longer than one may take")
   void hangs() throws Exception {
-    var clock = new AtomicLong();
-    var turns = new ScanTurns(EACH, clock::get);
-    Deadline never = Deadline.after(Duration.ofDays(1), clock::get);
     assertThat(turns.call().await(2, never)).isTrue();
     clock.addAndGet(EACH.toNanos());
     assertThat(turns.call().await(2, never)).as("behind it").isFalse();
@@ -68,25 +83,17 @@ class ScanTurnsTest {
   @DisplayName("rule 10: one that gives up its place lets those behind it come")
   void leaves() throws Exception {
     ScanTurns.Call first = turns.call();
-    assertThat(first.await(2, soon())).isTrue();
-    var second = new FutureTask<>(() -> turns.call().await(2, soon()));
-    var waits = new Thread(second);
-    waits.start();
-    while (waits.getState() != Thread.State.TIMED_WAITING) {
-      Thread.onSpinWait();
-    }
-    waits.interrupt();
+    assertThat(first.await(2, never)).isTrue();
+    var second = new FutureTask<>(() -> turns.call().await(2, never));
+    inLine(second).interrupt();
     assertThatThrownBy(second::get).hasRootCauseInstanceOf(InterruptedException.class);
     first.end(2);
-    assertThat(turns.call().await(2, soon())).isTrue();
+    assertThat(turns.call().await(2, never)).isTrue();
   }
 
   @Test
   @DisplayName("rule 10: a scan has all its time before it while it waits, and from when it begins")
   void patience() throws Exception {
-    var clock = new AtomicLong();
-    var turns = new ScanTurns(EACH, clock::get);
-    Deadline never = Deadline.after(Duration.ofDays(1), clock::get);
     ScanTurns.Call call = turns.call();
     clock.addAndGet(EACH.toNanos() - 1);
     assertThat(call.patience().left()).isEqualTo(Duration.ofNanos(1));
@@ -94,9 +101,5 @@ class ScanTurnsTest {
     assertThat(call.patience().left()).isEqualTo(EACH);
     clock.addAndGet(EACH.toNanos());
     assertThat(call.patience().passed()).isTrue();
-  }
-
-  private static Deadline soon() {
-    return Deadline.after(Duration.ofSeconds(30));
   }
 }
