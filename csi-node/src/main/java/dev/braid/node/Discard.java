@@ -46,6 +46,7 @@ final class Discard {
   private final BootId boot;
   private final Attacher attacher;
   private final Supplier<MountTable> mountTable;
+  private final TurnedReadOnly turned;
   private final Holders holders;
   private final InstantSource clock;
 
@@ -55,6 +56,7 @@ final class Discard {
       BootId boot,
       Attacher attacher,
       Supplier<MountTable> mountTable,
+      TurnedReadOnly turned,
       Holders holders,
       InstantSource clock) {
     this.orders = orders;
@@ -62,6 +64,7 @@ final class Discard {
     this.boot = boot;
     this.attacher = attacher;
     this.mountTable = mountTable;
+    this.turned = turned;
     this.holders = holders;
     this.clock = clock;
   }
@@ -151,7 +154,7 @@ final class Discard {
     List<Path> targets = mounts.stream().map(MountEntry::target).toList();
     List<String> who = holders.of(map.number(), deadline.atMost(SEARCH));
     String held = who.isEmpty() ? "" : ". It is held by " + String.join(", ", who);
-    if (mounts.stream().anyMatch(MountEntry::turnedReadOnly)) {
+    if (mounts.stream().anyMatch(mount -> turned.is(mount, map))) {
       return "Its file system, mounted at "
           + targets
           + ", has turned read-only after an error, and what it had not written by then is lost"

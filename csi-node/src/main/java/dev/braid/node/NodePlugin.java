@@ -120,11 +120,13 @@ final class NodePlugin {
     var blocks = BlockDevices.ofKernel();
     var mounts = new KernelMounts(exec);
     var mountTable = host.mountTable();
+    var turned = new TurnedReadOnly(Path.of("/sys"));
     var holders = Holders.ofKernel();
     var programs = new Programs(Path.of("/proc"));
     var writeOut = new WriteOut(mounts, initiator.locks(), programs, unheard, steps);
     var unmount = new Unmount(mounts, writeOut, holders, steps);
-    var discard = new Discard(orders, records, boot, attacher, mountTable, holders, clock());
+    var discard =
+        new Discard(orders, records, boot, attacher, mountTable, turned, holders, clock());
     var fileSystems =
         new FileSystems(
             work, blocks, new KernelBlockChange(), new Blkid(exec), new E2fsprogs(exec), steps);
@@ -162,13 +164,14 @@ final class NodePlugin {
                 work,
                 fileSystems,
                 mountTable,
+                turned,
                 mounts,
                 steps),
             new UnstageVolume(
-                locks, records, attacher, attestor, maps, mountTable, unmount, discard),
-            new PublishVolume(locks, maps, work, blocks, mountTable, mounts, files, steps),
+                locks, records, attacher, attestor, maps, mountTable, turned, unmount, discard),
+            new PublishVolume(locks, maps, work, blocks, mountTable, turned, mounts, files, steps),
             new UnpublishVolume(locks, maps, blocks, mountTable, unmount, discard, files, steps),
-            new VolumeWatch(maps, work, blocks, mountTable, initiator.health()::of),
+            new VolumeWatch(maps, work, blocks, mountTable, turned, initiator.health()::of),
             new StorageWatch(initiator.health()::targets));
 
     var endpoint = settings.get(NodeSettings.ENDPOINT);

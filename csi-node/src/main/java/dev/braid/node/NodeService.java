@@ -33,7 +33,6 @@ import dev.braid.proto.csi.v1.VolumeUsage;
 import dev.braid.rpc.Calls;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * CSI Node: reads each request and hands it to its verb. What is not here answers UNIMPLEMENTED and
@@ -210,12 +209,13 @@ final class NodeService extends NodeGrpc.NodeImplBase {
                     VolumeUsage.newBuilder()
                         .setUnit(VolumeUsage.Unit.BYTES)
                         .setTotal(filling.deviceBytes())));
-    Optional<VolumeWatch.Problem> problem = watch.problem(volume);
+    List<String> problems =
+        watch.problems(volume).stream().map(VolumeWatch.Problem::message).toList();
     return answer
         .setVolumeCondition(
             VolumeCondition.newBuilder()
-                .setAbnormal(problem.isPresent())
-                .setMessage(problem.map(VolumeWatch.Problem::message).orElse("every path works")))
+                .setAbnormal(!problems.isEmpty())
+                .setMessage(problems.isEmpty() ? "every path works" : String.join("; ", problems)))
         .build();
   }
 
@@ -248,8 +248,8 @@ final class NodeService extends NodeGrpc.NodeImplBase {
     var volume = Fields.volumeId(request.getVolumeId());
     var health = VolumeHealth.newBuilder().setVolumeId(request.getVolumeId());
     watch
-        .problem(volume)
-        .ifPresent(
+        .problems(volume)
+        .forEach(
             problem ->
                 health.addHealthStatuses(
                     VolumeHealth.VolumeHealthEntry.newBuilder()

@@ -47,6 +47,7 @@ final class PublishVolume {
   private final MapWork work;
   private final BlockDevices blocks;
   private final Supplier<MountTable> mountTable;
+  private final TurnedReadOnly turned;
   private final Mounts mounts;
   private final HostFiles files;
   private final Steps steps;
@@ -57,6 +58,7 @@ final class PublishVolume {
       MapWork work,
       BlockDevices blocks,
       Supplier<MountTable> mountTable,
+      TurnedReadOnly turned,
       Mounts mounts,
       HostFiles files,
       Steps steps) {
@@ -65,6 +67,7 @@ final class PublishVolume {
     this.work = work;
     this.blocks = blocks;
     this.mountTable = mountTable;
+    this.turned = turned;
     this.mounts = mounts;
     this.files = files;
     this.steps = steps;
@@ -115,6 +118,9 @@ final class PublishVolume {
                 + (readOnly ? "but for writing" : "but read-only"));
       }
       return;
+    }
+    if (!readOnly) {
+      turned.refuse(wanted.volume(), staged, map);
     }
     requireParent(target);
     steps.run("make target folder", step -> files.makeFolder(step, target));

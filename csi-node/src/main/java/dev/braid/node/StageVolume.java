@@ -71,6 +71,7 @@ final class StageVolume {
   private final MapWork work;
   private final FileSystems fileSystems;
   private final Supplier<MountTable> mountTable;
+  private final TurnedReadOnly turned;
   private final Mounts mounts;
   private final Steps steps;
 
@@ -90,6 +91,7 @@ final class StageVolume {
       MapWork work,
       FileSystems fileSystems,
       Supplier<MountTable> mountTable,
+      TurnedReadOnly turned,
       Mounts mounts,
       Steps steps) {
     this.fit = fit;
@@ -103,6 +105,7 @@ final class StageVolume {
     this.work = work;
     this.fileSystems = fileSystems;
     this.mountTable = mountTable;
+    this.turned = turned;
     this.mounts = mounts;
     this.steps = steps;
   }
@@ -274,6 +277,7 @@ final class StageVolume {
     Optional<MountEntry> there = table.at(staging);
     if (there.isPresent()) {
       if (there.get().device().equals(map.number())) {
+        turned.refuse(wanted.volume(), there.get(), map);
         return;
       }
       throw new Refused("something else is mounted on " + staging + ": " + there.get().source());

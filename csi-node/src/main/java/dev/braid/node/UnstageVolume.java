@@ -30,6 +30,7 @@ final class UnstageVolume {
   private final Attestor attestor;
   private final DeviceMapper maps;
   private final Supplier<MountTable> mountTable;
+  private final TurnedReadOnly turned;
   private final Unmount unmount;
   private final Discard discard;
 
@@ -40,6 +41,7 @@ final class UnstageVolume {
       Attestor attestor,
       DeviceMapper maps,
       Supplier<MountTable> mountTable,
+      TurnedReadOnly turned,
       Unmount unmount,
       Discard discard) {
     this.locks = locks;
@@ -48,6 +50,7 @@ final class UnstageVolume {
     this.attestor = attestor;
     this.maps = maps;
     this.mountTable = mountTable;
+    this.turned = turned;
     this.unmount = unmount;
     this.discard = discard;
   }
@@ -103,7 +106,7 @@ final class UnstageVolume {
       if (top.isEmpty() || !top.get().device().equals(map.number())) {
         break; // what is not this volume's is none of our business
       }
-      if (top.get().turnedReadOnly()) {
+      if (turned.is(top.get(), map)) {
         log.warn(
             "the file system of {} at {} has turned read-only after an error: what it had not"
                 + " written by then is lost",

@@ -31,6 +31,7 @@ final class VolumeWatch {
   private final MapWork work;
   private final BlockDevices blocks;
   private final Supplier<MountTable> mountTable;
+  private final TurnedReadOnly turned;
   private final Function<Wwid, Optional<LunHealth>> health;
 
   VolumeWatch(
@@ -38,17 +39,19 @@ final class VolumeWatch {
       MapWork work,
       BlockDevices blocks,
       Supplier<MountTable> mountTable,
+      TurnedReadOnly turned,
       Function<Wwid, Optional<LunHealth>> health) {
     this.maps = maps;
     this.work = work;
     this.blocks = blocks;
     this.mountTable = mountTable;
+    this.turned = turned;
     this.health = health;
   }
 
   /** How bad a {@link Problem} is. */
   enum Severity {
-    /** It works, with fewer paths than it should have. */
+    /** It works, with fewer paths than it should have, or for reading only. */
     DEGRADED,
     /** No path works: I/O waits, and then fails. */
     INACCESSIBLE
@@ -58,7 +61,7 @@ final class VolumeWatch {
    * What is wrong with a volume.
    *
    * @param reason one word, for programs
-   * @param message each path that does not work, and why
+   * @param message in words; of paths, each that does not work, and why
    */
   record Problem(Severity severity, String reason, String message) {}
 
@@ -93,9 +96,27 @@ final class VolumeWatch {
   /**
    * @throws NotFound if the volume is not on this node
    */
-  Optional<Problem> problem(VolumeId volume) {
-    map(volume);
-    return health.apply(volume.wwid()).flatMap(VolumeWatch::problem);
+  List<Problem> problems(VolumeId volume) {
+    DmDevice map = map(volume);
+    var problems = new ArrayList<Problem>();
+    health.apply(volume.wwid()).flatMap(VolumeWatch::problem).ifPresent(problems::add);
+    if (map.readOnly()) {
+      problems.add(
+          new Problem(
+              Severity.DEGRADED,
+              "MapReadOnly",
+              map.describe()
+                  + " is read-only: a path of it was write-protected, and multipathd turned the map"
+                  + " with it; unstaged and staged again it is made anew"));
+    }
+    mountTable.get().of(map.number()).stream()
+        .filter(mount -> turned.is(mount, map))
+        .findFirst()
+        .map(
+            mount ->
+                new Problem(Severity.DEGRADED, "FileSystemReadOnly", TurnedReadOnly.text(mount)))
+        .ifPresent(problems::add);
+    return problems;
   }
 
   static Optional<Problem> problem(LunHealth health) {

@@ -130,7 +130,7 @@ class DeadDeviceTest {
     assertThatThrownBy(() -> watch.filling(VOLUME, host.target(), late()))
         .isInstanceOf(Busy.class)
         .hasMessageContaining("the map mpatha");
-    assertThat(watch.problem(VOLUME)).as("its health is told all the same").isEmpty();
+    assertThat(watch.problems(VOLUME)).as("its health is told all the same").isEmpty();
     answer();
     assertThat(watch.filling(VOLUME, host.target(), late()).deviceBytes()).isPositive();
   }

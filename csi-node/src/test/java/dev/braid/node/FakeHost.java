@@ -226,17 +226,28 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
             work,
             fileSystems,
             this::table,
+            turned(),
             this,
             steps),
-        new UnstageVolume(locks, records, this, attestor, this, this::table, unmount, discard),
-        new PublishVolume(locks, this, work, this, this::table, this, files, steps),
+        new UnstageVolume(
+            locks, records, this, attestor, this, this::table, turned(), unmount, discard),
+        new PublishVolume(locks, this, work, this, this::table, turned(), this, files, steps),
         new UnpublishVolume(locks, this, this, this::table, unmount, discard, files, steps),
-        new VolumeWatch(this, work, this, this::table, wwid -> health),
+        new VolumeWatch(this, work, this, this::table, turned(), wwid -> health),
         targets);
   }
 
   Discard discard(Steps steps, StageRecords records) {
-    return new Discard(orders(steps), records, boot, this, this::table, HOLDERS, Clock.systemUTC());
+    return new Discard(
+        orders(steps), records, boot, this, this::table, turned(), HOLDERS, Clock.systemUTC());
+  }
+
+  private TurnedReadOnly turned() {
+    return new TurnedReadOnly(sys());
+  }
+
+  Path sys() {
+    return folder.resolve("sys");
   }
 
   WriteOut writeOut(Steps steps) {

@@ -366,6 +366,41 @@ class NodeLifeTest {
   @DisplayName("rule 9: a file system that turned read-only has nothing to write, and comes off")
   void turnedReadOnly() {
     stage(EXT4);
+    turnReadOnly();
+    host.writeFails = true;
+    unstage();
+    assertNothingLeft();
+  }
+
+  @Test
+  @DisplayName("rule 18: a file system that turned read-only is given to nobody who is to write")
+  void givesNone() {
+    stage(EXT4);
+    turnReadOnly();
+    assertThatThrownBy(() -> stage(EXT4))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("has turned read-only after an error");
+    assertThat(host.mounts).as("what is in use is left as it is").hasSize(1);
+    assertThatThrownBy(() -> publish(EXT4, false)).isInstanceOf(Refused.class);
+    publish(EXT4, true);
+    assertThat(host.plugin().watch().problems(VOLUME))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.reason()).isEqualTo("FileSystemReadOnly"));
+  }
+
+  @Test
+  @DisplayName("rule 18: also where the kernel shows it as before, and only counts its errors")
+  void givesNoneByCount() throws IOException {
+    stage(EXT4);
+    Path counter = host.sys().resolve("fs/ext4/dm-7/errors_count");
+    Files.createDirectories(counter.getParent());
+    Files.writeString(counter, "1\n");
+    assertThatThrownBy(() -> publish(EXT4, false)).isInstanceOf(Refused.class);
+    Files.writeString(counter, "0\n");
+    publish(EXT4, false);
+  }
+
+  private void turnReadOnly() {
     MountEntry top = host.mounts.remove(0);
     host.mounts.add(
         new MountEntry(
@@ -378,9 +413,6 @@ class NodeLifeTest {
             top.type(),
             top.source(),
             List.of("ro")));
-    host.writeFails = true;
-    unstage();
-    assertNothingLeft();
   }
 
   @Test

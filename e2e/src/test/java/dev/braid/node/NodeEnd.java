@@ -76,6 +76,7 @@ public final class NodeEnd implements AutoCloseable {
                     boot,
                     attacher,
                     () -> new MountTable(List.of()),
+                    new TurnedReadOnly(folder.resolve("../sys")),
                     (device, deadline) -> List.of(),
                     Clock.systemUTC()),
                 attacher,

@@ -3,12 +3,14 @@ package dev.braid.initiator;
 import dev.braid.base.Deadline;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.KernelRefused;
+import dev.braid.base.error.Refused;
 import dev.braid.base.error.WrongDevice;
 import dev.braid.initiator.Maps.Made;
 import dev.braid.initiator.PathScan.Scanned;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.sysfs.ScsiDevice;
 import dev.braid.linux.uevent.UeventSocket;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +49,7 @@ final class Assembly {
         wait.quietly(lun.wwid(), scanned.made(), deadline);
       }
       Made made = wait.await(lun.wwid(), numbers, events, deadline);
-      return check(lun.wwid(), made, List.copyOf(numbers.values()), bytes);
+      return check(lun.wwid(), made, numbers.values(), bytes);
     }
   }
 
@@ -73,9 +75,12 @@ final class Assembly {
   /**
    * The map is whole, and whatever else is in it must be the LUN by what the kernel kept, though it
    * is silent. The paths alone are looked at: others' devices are there in their hundreds.
+   *
+   * @throws Refused if it takes no writes, though its paths do
    */
-  private Attached check(Wwid wwid, Made made, List<DeviceNumber> verified, long bytes) {
+  private Attached check(Wwid wwid, Made made, Collection<DeviceNumber> proven, long bytes) {
     String map = made.map().name();
+    List<DeviceNumber> verified = proven.stream().filter(made.paths()::contains).toList();
     int paths = verified.size(); // not what the table names and is no device any more
     for (DeviceNumber other : MapCheck.of(made.paths(), verified).unverified()) {
       Optional<ScsiDevice> device = finder.device(other);
@@ -88,6 +93,15 @@ final class Assembly {
     if (made.bytes() != bytes) {
       throw new KernelRefused(
           "the map " + map + " has " + made.bytes() + " bytes and its paths " + bytes);
+    }
+    if (made.map().readOnly()) {
+      throw new Refused(
+          "the map "
+              + map
+              + " of "
+              + wwid
+              + " is read-only, though its paths are not: one of them was write-protected, and"
+              + " multipathd turned the map with it. Unstage the volume, so that it is made anew");
     }
     return new Attached(wwid, made.map().node(), paths, bytes);
   }

@@ -34,7 +34,7 @@ public final class Detach {
    */
   public Reach reach(Wwid wwid, Deadline deadline) {
     try (var volume = new Hold(locks.exclusive(LockNames.volume(wwid), "look", deadline))) {
-      return removal.reach(wwid, volume, deadline);
+      return removal.reach(wwid, deadline);
     }
   }
 

@@ -6,7 +6,6 @@ import dev.braid.base.Wwid;
 import dev.braid.initiator.LunHealth.State;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DeviceMapper;
-import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.dm.MultipathStatus;
 import dev.braid.linux.iscsi.IscsiSession;
 import dev.braid.linux.iscsi.IscsiSessions;
@@ -48,8 +47,16 @@ public final class Health {
 
   /** Empty if the LUN has no map here. */
   public Optional<LunHealth> of(Wwid wwid) {
-    Optional<MultipathStatus> status = dm.multipath(wwid).flatMap(this::status);
-    return status.map(s -> new LunHealth(wwid, paths(known.find(wwid), s)));
+    Optional<MultipathStatus> status = dm.multipath(wwid).flatMap(dm::multipathStatus);
+    return status.map(s -> new LunHealth(wwid, paths(known.find(wwid), s, outside(wwid, s))));
+  }
+
+  /** Why a portal of which no trouble is known has no path in the map. */
+  private String outside(Wwid wwid, MultipathStatus status) {
+    return status.active().isEmpty()
+            && dm.multipathLoaded(wwid).filter(DeviceMapper.Loaded::replaced).isPresent()
+        ? "somebody put another table into its map, and all its I/O fails"
+        : "it has not joined the map yet";
   }
 
   /** Of every LUN that is known to be attached. */
@@ -96,15 +103,11 @@ public final class Health {
     return counts;
   }
 
-  private Optional<MultipathStatus> status(DmDevice map) {
-    return dm.multipathStatus(map);
-  }
-
-  private List<LunHealth.Path> paths(Optional<Lun> lun, MultipathStatus status) {
+  private List<LunHealth.Path> paths(Optional<Lun> lun, MultipathStatus status, String outside) {
     List<IscsiSession> now = sessions.all();
     Map<DeviceNumber, Boolean> left = new LinkedHashMap<>(status.active());
     var paths = new ArrayList<LunHealth.Path>();
-    lun.ifPresent(l -> l.portals().forEach(p -> paths.add(path(l, p, left, now))));
+    lun.ifPresent(l -> l.portals().forEach(p -> paths.add(path(l, p, left, outside, now))));
     for (DeviceNumber other : left.keySet()) {
       String name = blocks.named(other).orElse(other.toString());
       paths.add(path(name, other, left, Optional.empty(), now));
@@ -116,7 +119,11 @@ public final class Health {
    * @param left the map's paths, of which this portal's is taken
    */
   private LunHealth.Path path(
-      Lun lun, Portal portal, Map<DeviceNumber, Boolean> left, List<IscsiSession> now) {
+      Lun lun,
+      Portal portal,
+      Map<DeviceNumber, Boolean> left,
+      String outside,
+      List<IscsiSession> now) {
     Optional<String> trouble = watch.of(lun.target(), portal).map(PortalWatch.Trouble::text);
     Optional<DeviceNumber> mine =
         left.keySet().stream()
@@ -130,18 +137,20 @@ public final class Health {
       return path;
     }
     return new LunHealth.Path(
-        portal.toString(), State.MISSING, trouble.orElseGet(() -> missing(lun, portal, now)));
+        portal.toString(),
+        State.MISSING,
+        trouble.orElseGet(() -> missing(lun, portal, outside, now)));
   }
 
   /** Why the map lacks the path of a portal of which no trouble is known. */
-  private String missing(Lun lun, Portal portal, List<IscsiSession> now) {
+  private String missing(Lun lun, Portal portal, String outside, List<IscsiSession> now) {
     return now.stream()
         .filter(session -> session.through(lun.target(), portal))
         .flatMap(session -> devices.at(lun.behind(session)).stream())
         .filter(device -> device.block().map(blocks::readOnly).orElse(false))
         .map(device -> "its device is write-protected: " + device.describe())
         .findFirst()
-        .orElse("it has not joined the map yet");
+        .orElse(outside);
   }
 
   private LunHealth.Path path(

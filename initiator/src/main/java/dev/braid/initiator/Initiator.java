@@ -177,7 +177,7 @@ public final class Initiator {
         new Removal(
             finder, identity, maps, devices, bus, blocks, use, tidying, own, watch, known, seen,
             steps);
-    var wait = new MapWait(maps, multipathd, blocks, udev, steps);
+    var wait = new MapWait(maps, multipathd, blocks, finder, udev, steps);
     var writes = new WriteCheck(punctual, sessions, blocks, paths.dev());
     var scan =
         new PathScan(

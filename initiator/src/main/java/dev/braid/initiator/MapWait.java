@@ -3,6 +3,7 @@ package dev.braid.initiator;
 import dev.braid.base.Deadline;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.DeadlinePassed;
+import dev.braid.base.error.NoPath;
 import dev.braid.base.step.Steps;
 import dev.braid.initiator.Maps.Made;
 import dev.braid.linux.DeviceNumber;
@@ -38,16 +39,27 @@ final class MapWait {
 
   private static final Duration COMMAND = Duration.ofSeconds(10);
 
+  /** Of a session that ends, and takes its path with it, no event tells. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
   private final Maps maps;
   private final Multipathd multipathd;
   private final BlockTree blocks;
+  private final PathFinder finder;
   private final UdevDatabase udev;
   private final Steps steps;
 
-  MapWait(Maps maps, Multipathd multipathd, BlockTree blocks, UdevDatabase udev, Steps steps) {
+  MapWait(
+      Maps maps,
+      Multipathd multipathd,
+      BlockTree blocks,
+      PathFinder finder,
+      UdevDatabase udev,
+      Steps steps) {
     this.maps = maps;
     this.multipathd = multipathd;
     this.blocks = blocks;
+    this.finder = finder;
     this.udev = udev;
     this.steps = steps;
   }
@@ -84,9 +96,10 @@ final class MapWait {
   }
 
   /**
-   * Until the LUN's map has every path given. multipathd makes it when udev tells it of the paths;
-   * only where that does not come about is it asked. Never before udev has: a path that it is told
-   * of earlier has no WWID yet, and multipathd comes back to it ten seconds later.
+   * Until the LUN's map has every path given, but for those that are lost meanwhile: one is enough,
+   * and the others come back later. multipathd makes it when udev tells it of the paths; only where
+   * that does not come about is it asked. Never before udev has: a path that it is told of earlier
+   * has no WWID yet, and multipathd comes back to it ten seconds later.
    *
    * @param paths the block devices' names, and their numbers
    * @param events of maps and blocks, opened before the paths were made; read only if the map does
@@ -98,12 +111,21 @@ final class MapWait {
         () ->
             maps.made(wwid)
                 .filter(m -> m.map().live() && !m.map().suspended())
-                .filter(m -> MapCheck.of(m.paths(), numbers).missing().isEmpty());
+                .filter(m -> isWhole(wwid, m, numbers));
     Optional<Made> map = whole.get();
     if (map.isPresent()) {
       return map.get();
     }
     return await(wwid, paths, whole, events, deadline);
+  }
+
+  private boolean isWhole(Wwid wwid, Made made, List<DeviceNumber> numbers) {
+    List<DeviceNumber> missing = MapCheck.of(made.paths(), numbers).missing();
+    return missing.size() < numbers.size() && missing.stream().allMatch(path -> isLost(wwid, path));
+  }
+
+  private boolean isLost(Wwid wwid, DeviceNumber path) {
+    return !finder.works(wwid, path);
   }
 
   private Made await(
@@ -121,11 +143,13 @@ final class MapWait {
           return true;
         };
     Optional<Boolean> ready =
-        events.await(
+        await(
+            events,
             note,
             () ->
                 whole.get().isPresent()
-                        || paths.entrySet().stream().allMatch(p -> told(p, wwid, told))
+                        || paths.entrySet().stream()
+                            .allMatch(p -> told(p, wwid, told) || isLost(wwid, p.getValue()))
                     ? Optional.of(true)
                     : Optional.empty(),
             deadline);
@@ -137,13 +161,16 @@ final class MapWait {
               + wwid
               + ": does it run?");
     }
-    Optional<Made> map = events.await(note, whole, deadline.atMost(OWN_ACCORD));
+    Optional<Made> map = await(events, note, whole, deadline.atMost(OWN_ACCORD));
     if (map.isPresent()) {
       return map.get();
     }
+    if (paths.values().stream().allMatch(path -> isLost(wwid, path))) {
+      throw new NoPath(
+          "every path of " + wwid + " was lost before there was a map of them: " + paths.keySet());
+    }
     String trouble = nudge(wwid, paths, deadline);
-    return events
-        .await(note, whole, deadline)
+    return await(events, note, whole, deadline)
         .orElseThrow(
             () ->
                 new DeadlinePassed(
@@ -152,6 +179,16 @@ final class MapWait {
                         + " with the paths "
                         + paths.keySet()
                         + (trouble.isEmpty() ? "" : ": " + trouble)));
+  }
+
+  private static <T> Optional<T> await(
+      UeventSocket events, Predicate<Uevent> note, Supplier<Optional<T>> look, Deadline deadline) {
+    while (true) {
+      Optional<T> seen = events.await(note, look, deadline.atMost(LOOK));
+      if (seen.isPresent() || deadline.passed()) {
+        return seen;
+      }
+    }
   }
 
   /** By an event that was seen, or by what udev wrote down: the path may be older than the call. */
@@ -166,7 +203,7 @@ final class MapWait {
     try {
       List<DeviceNumber> have = maps.find(wwid).map(maps::table).orElse(List.of());
       for (Map.Entry<String, DeviceNumber> path : paths.entrySet()) {
-        if (!have.contains(path.getValue())) {
+        if (!have.contains(path.getValue()) && !isLost(wwid, path.getValue())) {
           forget(path.getKey(), patience);
           steps.run(
               "tell multipathd of path", step -> multipathd.addPath(step, path.getKey(), patience));

@@ -6,9 +6,11 @@ import dev.braid.base.error.BraidException;
 import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.KernelRefused;
+import dev.braid.base.error.Refused;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DeviceMapper;
+import dev.braid.linux.dm.DeviceMapper.Loaded;
 import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.dm.MultipathStatus;
 import dev.braid.linux.dm.MultipathTable;
@@ -83,15 +85,29 @@ final class Maps {
   /** A LUN's map as it was at one moment: the paths in its table, and its size. */
   record Made(DmDevice map, List<DeviceNumber> paths, long bytes) {}
 
-  /** The map that the LUN has; one without a table has no paths. */
+  /**
+   * The map that the LUN has; one without a table has no paths.
+   *
+   * @throws Refused if it has another's table: multipathd knows nothing of that, and brings no path
+   */
   Optional<Made> made(Wwid wwid) {
-    return dm.multipathLoaded(wwid)
-        .map(
-            loaded ->
-                new Made(
-                    loaded.map(),
-                    loaded.multipath().map(MultipathTable::paths).orElse(List.of()),
-                    loaded.table().stream().mapToLong(t -> SECTOR * t.length()).sum()));
+    return dm.multipathLoaded(wwid).map(Maps::made);
+  }
+
+  private static Made made(Loaded loaded) {
+    if (loaded.replaced()) {
+      throw new Refused(
+          loaded.map().describe()
+              + " has no multipath table any more, so all its I/O fails: somebody put another there"
+              + " (dmsetup table "
+              + loaded.map().name()
+              + "). Unstage the volume, or have its own loaded anew: multipath -r "
+              + loaded.map().name());
+    }
+    return new Made(
+        loaded.map(),
+        loaded.multipath().map(MultipathTable::paths).orElse(List.of()),
+        loaded.table().stream().mapToLong(t -> SECTOR * t.length()).sum());
   }
 
   /**

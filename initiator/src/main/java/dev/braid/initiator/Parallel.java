@@ -54,6 +54,17 @@ final class Parallel {
   }
 
   /**
+   * As {@link #run}, where nothing is changed: one that comes to no end harms nobody, and holds on
+   * to nothing, as its caller goes on under the same locks.
+   */
+  static <T> List<Outcome<T>> look(
+      String doing, List<? extends Callable<T>> tasks, Deadline deadline) {
+    try (var nothing = Hold.ofNothing()) {
+      return run(doing, nothing, tasks, deadline);
+    }
+  }
+
+  /**
    * @param patience with what is not done; asked again whenever it has passed
    */
   static <T> List<Outcome<T>> run(

@@ -109,20 +109,31 @@ final class PathFinder {
   /**
    * The block devices of paths, by name, with their numbers.
    *
-   * @throws NoPath if one went away
+   * @throws NoPath if all went away
    */
   Map<String, DeviceNumber> numbers(Wwid wwid, List<ScsiDevice> paths) {
     var numbers = new LinkedHashMap<String, DeviceNumber>();
     for (ScsiDevice path : paths) {
-      String name = path.block().orElseThrow(() -> gone(wwid, path));
-      numbers.put(name, blocks.number(name).orElseThrow(() -> gone(wwid, path)));
+      path.block()
+          .ifPresent(name -> blocks.number(name).ifPresent(number -> numbers.put(name, number)));
+    }
+    if (numbers.isEmpty()) {
+      throw new NoPath(
+          "every path of "
+              + wwid
+              + " went away while it was attached: "
+              + paths.stream().map(ScsiDevice::describe).toList());
     }
     return numbers;
   }
 
-  private static NoPath gone(Wwid wwid, ScsiDevice path) {
-    return new NoPath(
-        "the path " + path.describe() + " of " + wwid + " went away while it was attached");
+  /** Whether a path is there still, and I/O goes by it as far as the kernel knows. */
+  boolean works(Wwid wwid, DeviceNumber path) {
+    List<IscsiSession> all = sessions.all();
+    return device(path)
+        .filter(d -> d.running() && d.keptAs(wwid))
+        .filter(d -> all.stream().anyMatch(s -> s.up() && s.carries(d.address())))
+        .isPresent();
   }
 
   /** The SCSI device with this number; empty if there is none, or it is no SCSI one. */

@@ -111,7 +111,7 @@ final class PathScan {
     Set<Hctl> addresses = ways.keySet();
 
     // Asked before anything is made: what is there and has said who it is, is not asked again.
-    var checks = new ArrayList<>(check(lun, addresses, hold, deadline));
+    var checks = new ArrayList<>(check(lun, addresses, deadline));
     refuseWrong(checks, ". Nothing was touched");
     checks.replaceAll(this::outOfDate);
     stale.clear(checks, hold, deadline);
@@ -123,7 +123,7 @@ final class PathScan {
     if (!open.isEmpty()) {
       trouble.putAll(scan(missing, lun, hold, deadline));
       awaitNodes(open, deadline);
-      checks.addAll(check(lun, open, hold, deadline));
+      checks.addAll(check(lun, open, deadline));
     }
     refuseReserved(lun, checks, way, deadline);
     sizes.ask(checks, hold, deadline);
@@ -293,7 +293,7 @@ final class PathScan {
     return name.isPresent() && Files.exists(dev.resolve(name.get()));
   }
 
-  private List<PathCheck> check(Lun lun, Set<Hctl> addresses, Hold hold, Deadline deadline) {
+  private List<PathCheck> check(Lun lun, Set<Hctl> addresses, Deadline deadline) {
     var found = new ArrayList<ScsiDevice>();
     addresses.forEach(a -> devices.at(a).ifPresent(found::add));
     var tasks = new ArrayList<Callable<PathCheck>>();
@@ -302,7 +302,7 @@ final class PathScan {
     }
     // One that is silent leaves time to go on with the others.
     List<Outcome<PathCheck>> outcomes =
-        Parallel.run("asking a path", hold, tasks, deadline.atMost(Identity.ASK));
+        Parallel.look("asking a path", tasks, deadline.atMost(Identity.ASK));
     var checks = new ArrayList<PathCheck>();
     for (int i = 0; i < found.size(); i++) {
       ScsiDevice device = found.get(i);

@@ -76,8 +76,11 @@ final class PathSizes {
                     before,
                     Verdict.SILENT,
                     before.describe()
-                        + ": it says that it is the LUN, but has no size, also when it was asked"
-                        + " anew: see on the head whether the backstore is ready"
+                        + (before.block().isPresent()
+                            ? ": it says that it is the LUN, but has no size, also when it was asked"
+                                + " anew: see on the head whether the backstore is ready"
+                            : ": it says that it is the LUN, but has no block device: does udev run,"
+                                + " and has this kernel its module sd_mod?")
                         + (trouble.isEmpty() ? "" : " (" + trouble + ")")));
   }
 }

@@ -36,6 +36,15 @@ final class Reasons {
       return Lack.perhaps(Cause.OTHER, "there is no session through " + portal + " yet");
     }
     String which = through.get(0).describe();
+    if (through.stream().allMatch(IscsiSession::unbound)) {
+      return Lack.perhaps(
+          Cause.OTHER,
+          which
+              + " was being ended when iscsid died, and makes no devices any more: iscsiadm -m"
+              + " session -r "
+              + through.get(0).id()
+              + " -u ends it");
+    }
     return through.stream().anyMatch(sessions::beingMade)
         ? Lack.perhaps(Cause.OTHER, which + " is being made: iscsid is at its login")
         : Lack.perhaps(
@@ -58,13 +67,11 @@ final class Reasons {
     open.forEach(
         (portal, lack) ->
             tasks.add(() -> diagnosis.why(self.get(), target, portal, lack, deadline)));
-    try (var nothing = Hold.ofNothing()) {
-      var outcomes = Parallel.run("looking into a portal", nothing, tasks, deadline);
-      int i = 0;
-      for (Portal portal : open.keySet()) {
-        if (outcomes.get(i++) instanceof Outcome.Done<Diagnosis.Finding> done) {
-          explained.put(portal, Lack.of(done.value()));
-        }
+    var outcomes = Parallel.look("looking into a portal", tasks, deadline);
+    int i = 0;
+    for (Portal portal : open.keySet()) {
+      if (outcomes.get(i++) instanceof Outcome.Done<Diagnosis.Finding> done) {
+        explained.put(portal, Lack.of(done.value()));
       }
     }
     return explained;

@@ -20,11 +20,10 @@ import dev.braid.linux.sysfs.Hctl;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,21 +115,26 @@ public final class Rejoin {
     all.stream().filter(lun -> !attached.contains(lun)).forEach(this::forget);
     tidying.leftovers(known.all().stream().map(Lun::target).toList(), Deadline.after(patience));
     List<IscsiSession> now = sessions.all();
-    List<Lun> lacking = attached.stream().filter(lun -> !missing(lun, now).isEmpty()).toList();
+    List<Lun> lacking = attached.stream().filter(lun -> lacks(lun, now)).toList();
     List<Wwid> wwids = lacking.stream().map(Lun::wwid).toList();
     said.keySet().retainAll(wwids);
     paused.keySet().retainAll(wwids);
     returned.forgetAllBut(lacking);
-    // A dead portal takes its time to say nothing. It is asked once, and not for each of its LUNs.
-    Set<Iqn> asked = new HashSet<>();
+    // A dead portal takes its time to say nothing. It is asked once, and not for each of its LUNs;
+    // of one that would let this host in, the first LUN that is free tries a login.
+    Map<Iqn, List<Portal>> open = new HashMap<>();
     for (Lun lun : lacking) {
       Deadline deadline = Deadline.after(patience);
       // Before any lock is taken: nobody is to wait for a portal that is dead.
-      var worth =
-          new ArrayList<>(asked.add(lun.target()) ? returned.of(lun, deadline) : withSession(lun));
+      List<Portal> untried =
+          open.computeIfAbsent(lun.target(), target -> new ArrayList<>(returned.of(lun, deadline)));
+      var worth = new LinkedHashSet<>(untried);
+      worth.addAll(withSession(lun));
+      worth.retainAll(lun.portals());
       worth.removeAll(paused(lun));
-      if (missing(lun, sessions.all()).stream().anyMatch(worth::contains)) {
-        returned.tried(lun, join(lun, worth, deadline));
+      if (missing(lun, sessions.all()).stream().anyMatch(worth::contains)
+          && join(lun, List.copyOf(worth), deadline)) {
+        untried.removeAll(worth);
       }
     }
     watch.look(attached, Deadline.after(patience));
@@ -163,6 +167,16 @@ public final class Rejoin {
     return new Hold(locks.exclusive(name, "bring back a path", Deadline.after(Duration.ZERO)));
   }
 
+  /** Whatever is wrong with one LUN, the others get their paths. */
+  private boolean lacks(Lun lun, List<IscsiSession> now) {
+    try {
+      return !missing(lun, now).isEmpty();
+    } catch (BraidException e) {
+      log.warn("the paths of {} cannot be looked at: {}", lun.wwid(), e.messageAndCause());
+      return false;
+    }
+  }
+
   /** The portals whose path is not in the LUN's map; none if it has no map. */
   private List<Portal> missing(Lun lun, List<IscsiSession> now) {
     Optional<DmDevice> map = maps.find(lun.wwid());
@@ -189,17 +203,19 @@ public final class Rejoin {
   }
 
   /**
-   * @return the portals that have no session by then, but for what failed on this host
+   * @return whether a login through each of these was tried where there was no session
    */
-  private List<Portal> join(Lun lun, List<Portal> worth, Deadline deadline) {
+  private boolean join(Lun lun, List<Portal> worth, Deadline deadline) {
     var failed = new ArrayList<Portal>();
+    boolean tried = false;
     var lines = Map.of(LogContext.WWID, lun.wwid().text());
     try (var context = LogContext.with(lines);
         var volume = hold(lun)) {
       if (missing(lun, sessions.all()).isEmpty()
           || !known.find(lun.wwid()).equals(Optional.of(lun))) {
-        return failed; // joined, detached, or attached by another number, meanwhile
+        return false; // joined, detached, or attached by another number, meanwhile
       }
+      tried = true;
       try (var way = portals.reach(lun.through(worth), deadline, failed::addAll)) {
         Attached attached = assembly.assemble(lun, volume, way, deadline);
         log.info("{} has {} paths now", lun.wwid(), attached.paths());
@@ -213,7 +229,8 @@ public final class Rejoin {
     } catch (BraidException e) {
       say(lun, e);
     }
-    return failed;
+    returned.tried(lun, failed);
+    return tried;
   }
 
   private void say(Lun lun, BraidException why) {

@@ -79,14 +79,16 @@ final class Removal {
   void remove(Wwid wwid, Hold volume, Deadline deadline) {
     Optional<Lun> noted = known.find(wwid);
     List<PathFinder.Path> paths = paths(wwid, noted, deadline);
-    refuseStrangers(words(wwid, paths, volume, deadline));
+    refuseStrangers(words(wwid, paths, deadline));
     maps.flush(wwid, volume, deadline); // halts here while anything holds it
     // Whatever still stands on a path came to it past the map.
     use.checkFree(paths.stream().map(PathFinder.Path::device).toList(), volume, deadline);
     delete(wwid, paths, volume, deadline);
     // multipathd, behind with its events, may have made it anew while the paths were there.
     maps.flush(wwid, volume, deadline);
-    tidying.after(left(paths, noted, own.targets()), deadline);
+    List<IscsiSession> carried =
+        paths.stream().map(PathFinder.Path::session).flatMap(Optional::stream).toList();
+    tidying.after(left(paths, noted, own.targets()), carried, deadline);
     forget(wwid);
     checkNothingLeft(wwid, noted.filter(lun -> fits(lun, paths)), deadline);
   }
@@ -127,9 +129,9 @@ final class Removal {
    *
    * @throws WrongDevice if a path answers as another LUN
    */
-  Reach reach(Wwid wwid, Hold volume, Deadline deadline) {
+  Reach reach(Wwid wwid, Deadline deadline) {
     List<PathFinder.Path> paths = paths(wwid, known.find(wwid), deadline);
-    List<PathCheck> words = words(wwid, paths, volume, deadline);
+    List<PathCheck> words = words(wwid, paths, deadline);
     refuseStrangers(words);
     Set<DeviceNumber> used = maps.used(wwid);
     var ways = new ArrayList<Reach.Way>();
@@ -149,15 +151,14 @@ final class Removal {
         .orElse("");
   }
 
-  private List<PathCheck> words(
-      Wwid wwid, List<PathFinder.Path> paths, Hold volume, Deadline deadline) {
+  private List<PathCheck> words(Wwid wwid, List<PathFinder.Path> paths, Deadline deadline) {
     var tasks = new ArrayList<Callable<PathCheck>>();
     for (PathFinder.Path path : paths) {
       boolean up = path.session().map(IscsiSession::up).orElse(false);
       tasks.add(() -> PathCheck.of(wwid, path.device(), identity.ask(path.device(), up, deadline)));
     }
     List<Outcome<PathCheck>> outcomes =
-        Parallel.run("asking a path", volume, tasks, deadline.atMost(Identity.ASK));
+        Parallel.look("asking a path", tasks, deadline.atMost(Identity.ASK));
     var words = new ArrayList<PathCheck>();
     for (int i = 0; i < paths.size(); i++) {
       words.add(

@@ -119,13 +119,11 @@ final class ReturnedPortals {
     var tasks = new ArrayList<Callable<Boolean>>();
     portals.forEach(p -> tasks.add(() -> check.letsIn(lun.target(), p, patience)));
     var open = new HashSet<Portal>();
-    try (var nothing = Hold.ofNothing()) {
-      var outcomes = Parallel.run("asking for a login", nothing, tasks, patience);
-      for (int i = 0; i < portals.size(); i++) {
-        // Why one did not answer is PortalWatch's to find out, and to say.
-        if (outcomes.get(i) instanceof Outcome.Done<Boolean> done && done.value()) {
-          open.add(portals.get(i));
-        }
+    var outcomes = Parallel.look("asking for a login", tasks, patience);
+    for (int i = 0; i < portals.size(); i++) {
+      // Why one did not answer is PortalWatch's to find out, and to say.
+      if (outcomes.get(i) instanceof Outcome.Done<Boolean> done && done.value()) {
+        open.add(portals.get(i));
       }
     }
     return open;

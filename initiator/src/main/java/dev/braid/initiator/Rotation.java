@@ -192,7 +192,7 @@ public final class Rotation {
       }
       List<IscsiSession> before = sessions.all();
       log.info("{} is logged in anew, with new CHAP credentials", session.describe());
-      logouts.of(List.of(session), hold, deadline);
+      logouts.of(session, hold, deadline);
       Map<Portal, Lack> failed = logins.through(target, List.of(portal), hold, deadline);
       if (!failed.isEmpty()) {
         throw new NoPath(Reasons.text(failed)); // now a path is missing, which Rejoin brings back

@@ -5,12 +5,15 @@ import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.Busy;
+import dev.braid.linux.iscsi.IscsiSession;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.lock.Locks;
 import dev.braid.linux.sysfs.ScsiDevices;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,9 @@ final class Tidying {
   private final Logouts logouts;
   private final Strays strays;
   private final Locks locks;
+
+  /** By number; told once, though they are tried again and again. */
+  private final Set<Integer> staying = ConcurrentHashMap.newKeySet();
 
   Tidying(
       IscsiSessions sessions,
@@ -53,14 +59,24 @@ final class Tidying {
    * @param left the targets that they were removed from; each is waited for. The others are only
    *     looked at for what a killed call left, and passed by where somebody works on them, or where
    *     it fails: this detach has nothing to do with them
+   * @param carried the sessions that the devices came by, where any is known. A target of which
+   *     only other sessions are to be ended is passed by in the same way: whoever waits for it has
+   *     all attaches wait behind him
    */
-  void after(List<Iqn> left, Deadline deadline) {
+  void after(List<Iqn> left, List<IscsiSession> carried, Deadline deadline) {
     left.forEach(records::noteLost);
-    List<Iqn> targets = own.targets();
-    targets.stream().filter(left::contains).forEach(target -> tidy(target, deadline, deadline));
-    targets.stream()
-        .filter(target -> !left.contains(target))
-        .forEach(target -> inPassing(target, deadline.atMost(IN_PASSING)));
+    for (Iqn target : own.targets()) {
+      if (left.contains(target) && (carried.isEmpty() || ends(target, carried))) {
+        tidy(target, deadline, deadline);
+      } else {
+        inPassing(target, deadline.atMost(IN_PASSING));
+      }
+    }
+  }
+
+  private boolean ends(Iqn target, List<IscsiSession> carried) {
+    return plan(target).logout().stream()
+        .anyMatch(session -> carried.stream().anyMatch(c -> c.id() == session.id()));
   }
 
   /**
@@ -96,11 +112,25 @@ final class Tidying {
     strays.await(target, turn);
     try (var hold = new Hold(locks.exclusive(LockNames.target(target), "log out", turn))) {
       LogoutPlan plan = plan(target);
-      logouts.of(plan.logout(), hold, deadline);
+      List<IscsiSession> stay = logouts.of(plan.logout(), hold, deadline);
+      stay.forEach(this::say);
       for (Portal portal : plan.forget()) {
+        if (stay.stream().anyMatch(s -> s.through(target, portal))) {
+          continue; // it is still known as ours
+        }
         boolean ended = plan.logout().stream().anyMatch(s -> s.through(target, portal));
         records.forget(target, portal, ended);
       }
+    }
+  }
+
+  /** The device is off, and nobody who gives up a volume is to wait for a portal that is dead. */
+  private void say(IscsiSession session) {
+    if (staying.add(session.id())) {
+      log.warn(
+          "{} carries nothing any more, and iscsid cannot end it now, as where it was started anew"
+              + " while a portal is dead: it is ended when iscsid can",
+          session.describe());
     }
   }
 

@@ -4,6 +4,8 @@ import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
 import dev.braid.linux.exec.Exec;
+import dev.braid.linux.iscsi.IscsiSession;
+import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.iscsi.change.Iscsiadm;
 import dev.braid.linux.iscsi.change.RecordLock;
 import dev.braid.linux.proc.Programs;
@@ -13,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -36,6 +40,9 @@ final class FakeIscsi implements Exec {
 
   /** What comes of the next login: 0 makes a session of it. */
   int login;
+
+  /** Sessions that iscsid is at the login of again, as after its start: it ends none of them. */
+  final Set<Integer> reconnecting = new CopyOnWriteArraySet<>();
 
   /** While iscsiadm runs. */
   Runnable meanwhile = () -> {};
@@ -77,7 +84,7 @@ final class FakeIscsi implements Exec {
     String id = argv.get(argv.indexOf("-r") + 1);
     boolean atLogin = connectionState(id).equals("bound");
     told.add("log out " + id);
-    if (atLogin) {
+    if (atLogin || reconnecting.contains(Integer.parseInt(id))) {
       return INTERNAL;
     }
     remove(Integer.parseInt(id));
@@ -118,6 +125,10 @@ final class FakeIscsi implements Exec {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  List<IscsiSession> sessions() {
+    return new IscsiSessions(sys).all();
   }
 
   /** A device that came by this session. */

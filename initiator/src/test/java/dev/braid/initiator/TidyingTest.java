@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.base.Deadline;
 import dev.braid.base.Portal;
 import dev.braid.base.step.Steps;
+import dev.braid.linux.iscsi.IscsiSession;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.iscsi.NodeFolder;
 import dev.braid.linux.iscsi.NodeRecords;
@@ -74,7 +75,7 @@ class TidyingTest {
     int empty = loggedIn(B);
     iscsi.device(1);
 
-    tidying.after(List.of(TARGET), soon());
+    tidying.after(List.of(TARGET), List.of(), soon());
 
     assertThat(iscsi.told).containsExactly("log out " + empty);
     assertThat(own.of(TARGET)).containsExactly(A);
@@ -93,7 +94,7 @@ class TidyingTest {
         Files.readString(theirs).replace("replacement_timeout = 5", "replacement_timeout = 120"));
     steps.run("lose", step -> List.of(A, B).forEach(portal -> own.remove(step, TARGET, portal)));
 
-    tidying.after(List.of(TARGET), soon());
+    tidying.after(List.of(TARGET), List.of(), soon());
 
     assertThat(iscsi.told).containsExactly("log out " + session);
     assertThat(theirs).exists();
@@ -130,7 +131,8 @@ class TidyingTest {
   void beingMade() {
     killedInLogin();
     int session = iscsi.add(A, "FREE", "bound");
-    var detach = CompletableFuture.runAsync(() -> tidying.after(List.of(TARGET), soon()));
+    var detach =
+        CompletableFuture.runAsync(() -> tidying.after(List.of(TARGET), List.of(), soon()));
     while (iscsi.told.isEmpty()) {
       Thread.onSpinWait();
     }
@@ -142,12 +144,66 @@ class TidyingTest {
   }
 
   @Test
+  @DisplayName("F28, F20: a lost session that iscsid cannot end fails no detach; it is ended later")
+  void cannotEnd() {
+    int lost = loggedIn(A);
+    int up = loggedIn(B);
+    iscsi.change(lost, "FREE", "failed");
+    iscsi.reconnecting.add(lost);
+
+    tidying.after(List.of(TARGET), List.of(), soon());
+    assertThat(iscsi.told).containsExactlyInAnyOrder("log out " + lost, "log out " + up);
+    assertThat(own.of(TARGET)).as("known as ours").containsExactly(A);
+
+    iscsi.reconnecting.clear();
+    tidying.leftovers(List.of(), soon());
+    assertThat(own.targets()).isEmpty();
+    assertThat(iscsi.sessions()).isEmpty();
+  }
+
+  @Test
+  @DisplayName(
+      "F28: one that is up, and that iscsid is at its login again, is ended a moment later")
+  void loginAgain() {
+    int session = loggedIn(A);
+    iscsi.reconnecting.add(session);
+    iscsi.meanwhile =
+        () -> {
+          if (!iscsi.told.isEmpty()) {
+            iscsi.reconnecting.clear();
+          }
+        };
+
+    tidying.after(List.of(TARGET), List.of(), soon());
+
+    assertThat(iscsi.told).containsExactly("log out " + session, "log out " + session);
+    assertThat(own.targets()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("rule 12: for sessions that its devices did not come by a detach waits for nobody")
+  void othersSession() {
+    int empty = loggedIn(A);
+    int carried = loggedIn(B);
+    iscsi.device(carried); // another LUN's
+    List<IscsiSession> mine =
+        iscsi.sessions().stream().filter(session -> session.id() == carried).toList();
+
+    try (var held = locks.shared(LockNames.target(TARGET), "use the sessions", soon())) {
+      tidying.after(List.of(TARGET), mine, soon());
+      assertThat(iscsi.told).isEmpty();
+    }
+    tidying.after(List.of(TARGET), mine, soon());
+    assertThat(iscsi.told).containsExactly("log out " + empty);
+  }
+
+  @Test
   @DisplayName("one that is free because its portal is dead for long is logged out of at once")
   void dead() {
     int session = loggedIn(A);
     iscsi.change(session, "FREE", "failed");
 
-    tidying.after(List.of(TARGET), soon());
+    tidying.after(List.of(TARGET), List.of(), soon());
 
     assertThat(iscsi.told).containsExactly("log out " + session);
     assertThat(own.targets()).isEmpty();

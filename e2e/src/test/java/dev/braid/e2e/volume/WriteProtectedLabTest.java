@@ -11,6 +11,7 @@ import dev.braid.e2e.stack.LabVolume;
 import dev.braid.e2e.stack.Paths;
 import dev.braid.e2e.stack.Stack;
 import dev.braid.e2e.stack.Wait;
+import dev.braid.proto.csi.v1.VolumeHealth.VolumeHealthEntry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -46,6 +47,9 @@ class WriteProtectedLabTest {
     LabVolume without = stack.create("without", 64L << 20, Capabilities.block());
     var context = attachedByOne(without);
     Wait.until("without our rule the whole map turns read-only", JOINS, () -> readOnly(without));
+    assertThat(stack.health(without, node).getHealthStatusesList())
+        .extracting(VolumeHealthEntry::getReason)
+        .contains("MapReadOnly");
     head.writeProtect(SanNetwork.B, number(context), false);
     stack.takeDown(without, node, context);
     stack.delete(without);

@@ -29,15 +29,19 @@ public interface DeviceMapper {
   /** A map with its table in force: none while it has none. */
   record Loaded(DmDevice map, List<DmTarget> table) {
 
-    /**
-     * Nothing while there is no table.
-     *
-     * @throws KernelRefused if this is a map of another kind
-     */
+    /** Nothing while there is no table; one without paths where somebody put another there. */
     public Optional<MultipathTable> multipath() {
       return table.isEmpty()
           ? Optional.empty()
-          : Optional.of(MultipathTable.parse(only(map, table).text()));
+          : Optional.of(only(table).map(MultipathTable::parse).orElse(MultipathTable.NONE));
+    }
+
+    /**
+     * Whether it has the table of another kind of map: {@code dmsetup wipe_table}, and {@code
+     * remove --force} of a map in use, leave one that fails all I/O.
+     */
+    public boolean replaced() {
+      return !table.isEmpty() && only(table).isEmpty();
     }
   }
 
@@ -79,29 +83,23 @@ public interface DeviceMapper {
   }
 
   /**
-   * Nothing too where the map has no table yet: it is made first and gets its table a moment later.
-   *
-   * @throws KernelRefused if this is a map of another kind
+   * As {@link Loaded#multipath}. Nothing too where the map has no table yet: it is made first and
+   * gets its table a moment later.
    */
   default Optional<MultipathTable> multipathTable(DmDevice map) {
     return table(map).flatMap(lines -> new Loaded(map, lines).multipath());
   }
 
-  /**
-   * As {@link #multipathTable}.
-   *
-   * @throws KernelRefused if this is a map of another kind
-   */
+  /** As {@link #multipathTable}. */
   default Optional<MultipathStatus> multipathStatus(DmDevice map) {
     return status(map)
         .filter(lines -> !lines.isEmpty())
-        .map(lines -> MultipathStatus.parse(only(map, lines).text()));
+        .map(lines -> only(lines).map(MultipathStatus::parse).orElse(MultipathStatus.NONE));
   }
 
-  private static DmTarget only(DmDevice map, List<DmTarget> lines) {
-    if (lines.size() != 1 || !lines.get(0).isMultipath()) {
-      throw new KernelRefused(map.name() + " is not a multipath map: " + lines);
-    }
-    return lines.get(0);
+  private static Optional<String> only(List<DmTarget> lines) {
+    return lines.size() == 1 && lines.get(0).isMultipath()
+        ? Optional.of(lines.get(0).text())
+        : Optional.empty();
   }
 }

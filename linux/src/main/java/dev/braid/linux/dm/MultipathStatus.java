@@ -11,6 +11,9 @@ import java.util.Map;
  */
 public record MultipathStatus(Map<DeviceNumber, Boolean> active) {
 
+  /** Of a map without paths. */
+  static final MultipathStatus NONE = new MultipathStatus(Map.of());
+
   public MultipathStatus {
     active = Map.copyOf(active);
   }

@@ -13,6 +13,9 @@ import java.util.List;
  */
 public record MultipathTable(List<String> features, List<DeviceNumber> paths) {
 
+  /** Of a map without paths. */
+  static final MultipathTable NONE = new MultipathTable(List.of(), List.of());
+
   public MultipathTable {
     features = List.copyOf(features);
     paths = List.copyOf(paths);

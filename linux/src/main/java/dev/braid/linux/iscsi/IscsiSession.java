@@ -14,7 +14,7 @@ import java.net.UnknownHostException;
  * @param address where it logged in: the address it was told, not one it was redirected to
  * @param state where the kernel has it
  * @param host the SCSI host it belongs to; with the kernel's TCP transport, to it alone
- * @param targetId the target's number on that host
+ * @param targetId the target's number on that host; negative once its devices were taken off
  */
 public record IscsiSession(
     int id, String target, int tag, String address, int port, State state, int host, int targetId) {
@@ -38,8 +38,17 @@ public record IscsiSession(
     }
   }
 
+  /** Whether it is logged in, and a LUN that is asked for by it becomes a device. */
   public boolean up() {
-    return state == State.LOGGED_IN;
+    return state == State.LOGGED_IN && !unbound();
+  }
+
+  /**
+   * Whether the kernel has taken its devices off, as the first step of a logout. Where iscsid died
+   * before the next one it may log in again, and no device ever comes of it.
+   */
+  public boolean unbound() {
+    return targetId < 0;
   }
 
   /** Whether it is one through this portal of this target. */

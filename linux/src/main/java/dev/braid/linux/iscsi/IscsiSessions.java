@@ -121,7 +121,7 @@ public final class IscsiSessions {
             IscsiSession.State.of(Attributes.text(session.resolve("state")).orElse("")),
             host.get(),
             // An older kernel has no such file; the TCP transport has always counted from 0.
-            Math.max(0, number(session.resolve("target_id"), 0))));
+            number(session.resolve("target_id"), 0)));
   }
 
   private Path connection(String session) {

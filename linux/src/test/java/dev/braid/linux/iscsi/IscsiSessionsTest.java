@@ -38,6 +38,18 @@ class IscsiSessionsTest {
   }
 
   @Test
+  @DisplayName("one that lost its target on this host is not up: no device ever comes of it")
+  void unbound() throws IOException {
+    session(1, 2, TARGET.name(), "10.1.0.1", "LOGGED_IN");
+    Files.writeString(sys.resolve("class/iscsi_session/session1/target_id"), "-1\n");
+
+    IscsiSession session = new IscsiSessions(sys).all().get(0);
+    assertThat(session.unbound()).isTrue();
+    assertThat(session.up()).isFalse();
+    assertThat(session.carries(new Hctl(2, 0, 0, 7))).isFalse();
+  }
+
+  @Test
   @DisplayName("an IPv6 portal is the same however it is spelt")
   void ipv6() throws IOException {
     session(1, 2, TARGET.name(), "fd00:0:0:0:0:0:0:1", "LOGGED_IN");

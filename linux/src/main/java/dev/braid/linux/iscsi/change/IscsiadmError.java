@@ -16,6 +16,7 @@ public enum IscsiadmError {
   LOGIN_REFUSED(19),
   LOGIN_AUTH(24),
   BUSY(28),
+  NOT_CONNECTED(32),
   /** It was killed, or was none of iscsiadm's own codes. */
   CUT_OFF(-2),
   OTHER(-1);

@@ -35,7 +35,14 @@ public final class IscsiadmException extends Exception {
       case NO_DAEMON -> "iscsid does not answer: is it running?";
       case NO_OBJECTS -> "no such node record or session";
       case DAEMON_LOST -> "iscsid went away before it answered: why was it ended?";
-      case INTERNAL, LOGOUT, SESSION_NOT_FOUND, SESSION_EXISTS, BUSY, CUT_OFF, OTHER ->
+      case INTERNAL,
+          LOGOUT,
+          SESSION_NOT_FOUND,
+          SESSION_EXISTS,
+          BUSY,
+          NOT_CONNECTED,
+          CUT_OFF,
+          OTHER ->
           getMessage();
     };
   }
