@@ -120,7 +120,7 @@ final class NodePlugin {
     var blocks = BlockDevices.ofKernel();
     var mounts = new KernelMounts(exec);
     var mountTable = host.mountTable();
-    var turned = new TurnedReadOnly(Path.of("/sys"));
+    var turned = new TurnedReadOnly(Path.of("/sys"), Path.of("/proc"));
     var holders = Holders.ofKernel();
     var programs = new Programs(Path.of("/proc"));
     var writeOut = new WriteOut(mounts, initiator.locks(), programs, unheard, steps);

@@ -128,9 +128,10 @@ final class StageVolume {
       } catch (Refused | KernelRefused | InvalidInput | DeviceInUse | OutOfRange e) {
         // To kubelet these are final, and what failed for good it never unstages. Not a wrong
         // device: that one is untouched until a person has looked.
-        if (begun || !shown(wanted.volume(), e)) {
-          undo(wanted.volume(), e, deadline);
+        if (!begun && shown(wanted.volume(), e)) {
+          throw inUse(wanted.volume(), e);
         }
+        undo(wanted.volume(), e, deadline);
         throw e;
       }
     }
@@ -181,6 +182,13 @@ final class StageVolume {
     } catch (BraidException e) {
       throw stays(volume, failure, e);
     }
+  }
+
+  /** No word for good: kubelet would take it for one that is not mounted, and never unstage it. */
+  private static Busy inUse(VolumeId volume, BraidException failure) {
+    return new Busy(
+        failure.messageAndCause() + ". Volume " + volume + " is in use here already, and stays so",
+        failure);
   }
 
   private static Busy stays(VolumeId volume, BraidException failure, BraidException why) {

@@ -13,33 +13,40 @@ import java.nio.file.Path;
  *
  * <p>Its mount tells that up to some kernel, and from 6.15 on again; those between say that it
  * takes writes, and refuse each. All of them count its errors, which each check before a mount for
- * writing sets to none.
+ * writing sets to none; and one that is to turn read-only has done so at the first.
  */
 final class TurnedReadOnly {
 
-  /** An option by which it goes on after errors. */
-  private static final String GOES_ON = "errors=continue";
-
   private final Path sysfs;
+  private final Path proc;
 
   /**
    * @param sysfs {@code /sys}, or a folder that stands for it
+   * @param proc {@code /proc}, or a folder that stands for it
    */
-  TurnedReadOnly(Path sysfs) {
+  TurnedReadOnly(Path sysfs, Path proc) {
     this.sysfs = sysfs;
+    this.proc = proc;
   }
 
   /**
    * @param mount of the map
    */
   boolean is(MountEntry mount, DmDevice map) {
-    return mount.turnedReadOnly()
-        || (!mount.readOnly() && !mount.superOptions().contains(GOES_ON) && errors(map) > 0);
+    return mount.turnedReadOnly() || (!mount.readOnly() && errors(map) > 0 && turnsAtErrors(map));
   }
 
   private long errors(DmDevice map) {
     Path file = sysfs.resolve("fs/ext4").resolve(map.kernelName()).resolve("errors_count");
     return Attributes.number(file).orElse(0);
+  }
+
+  /** The mount's own line leaves out what is the file system's default. */
+  private boolean turnsAtErrors(DmDevice map) {
+    Path file = proc.resolve("fs/ext4").resolve(map.kernelName()).resolve("options");
+    return Attributes.text(file).stream()
+        .flatMap(String::lines)
+        .anyMatch("errors=remount-ro"::equals);
   }
 
   /**

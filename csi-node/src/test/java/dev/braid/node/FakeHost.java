@@ -52,6 +52,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -138,6 +139,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   /** What else goes on while it is looked whether this host is fit. */
   Runnable whileLooking = () -> {};
 
+  boolean mapReadOnly;
   Optional<LunHealth> health = Optional.empty();
   final List<TargetHealth> targets = new ArrayList<>();
 
@@ -243,11 +245,24 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   }
 
   private TurnedReadOnly turned() {
-    return new TurnedReadOnly(sys());
+    return new TurnedReadOnly(folder.resolve("sys"), folder.resolve("proc"));
   }
 
-  Path sys() {
-    return folder.resolve("sys");
+  /** As those kernels do whose mounts do not show that it turned read-only. */
+  void countErrors(int count, String atErrors) {
+    write(folder.resolve("sys/fs/ext4").resolve(MAP.kernelName()).resolve("errors_count"), count);
+    write(
+        folder.resolve("proc/fs/ext4").resolve(MAP.kernelName()).resolve("options"),
+        "rw\nbarrier\n" + atErrors);
+  }
+
+  private static void write(Path file, Object text) {
+    make(Objects.requireNonNull(file.getParent()));
+    try {
+      Files.writeString(file, text + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   WriteOut writeOut(Steps steps) {
@@ -439,7 +454,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   }
 
   private DmDevice map() {
-    return new DmDevice(MAP.number(), MAP.name(), MAP.uuid(), opened, false, false, true);
+    return new DmDevice(MAP.number(), MAP.name(), MAP.uuid(), opened, false, mapReadOnly, true);
   }
 
   @Override

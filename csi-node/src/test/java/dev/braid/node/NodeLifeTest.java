@@ -378,7 +378,8 @@ class NodeLifeTest {
     stage(EXT4);
     turnReadOnly();
     assertThatThrownBy(() -> stage(EXT4))
-        .isInstanceOf(Refused.class)
+        .as("no word for good, after which kubelet would forget what is mounted")
+        .isInstanceOf(Busy.class)
         .hasMessageContaining("has turned read-only after an error");
     assertThat(host.mounts).as("what is in use is left as it is").hasSize(1);
     assertThatThrownBy(() -> publish(EXT4, false)).isInstanceOf(Refused.class);
@@ -390,14 +391,29 @@ class NodeLifeTest {
 
   @Test
   @DisplayName("rule 18: also where the kernel shows it as before, and only counts its errors")
-  void givesNoneByCount() throws IOException {
+  void givesNoneByCount() {
     stage(EXT4);
-    Path counter = host.sys().resolve("fs/ext4/dm-7/errors_count");
-    Files.createDirectories(counter.getParent());
-    Files.writeString(counter, "1\n");
+    host.countErrors(1, "errors=remount-ro");
     assertThatThrownBy(() -> publish(EXT4, false)).isInstanceOf(Refused.class);
-    Files.writeString(counter, "0\n");
+    host.countErrors(0, "errors=remount-ro");
     publish(EXT4, false);
+    unpublish();
+    host.countErrors(1, "errors=continue");
+    publish(EXT4, false);
+  }
+
+  @Test
+  @DisplayName("rule 18: a map that turned read-only is given to nobody who is to write")
+  void givesNoMap() {
+    for (VolumeUse use : List.of(EXT4, BLOCK)) {
+      stage(use);
+      host.mapReadOnly = true;
+      assertThatThrownBy(() -> publish(use, false))
+          .isInstanceOf(Refused.class)
+          .hasMessageContaining("is read-only");
+      host.mapReadOnly = false;
+      unstage();
+    }
   }
 
   private void turnReadOnly() {

@@ -76,7 +76,7 @@ public final class NodeEnd implements AutoCloseable {
                     boot,
                     attacher,
                     () -> new MountTable(List.of()),
-                    new TurnedReadOnly(folder.resolve("../sys")),
+                    new TurnedReadOnly(folder.resolve("../sys"), folder.resolve("../proc")),
                     (device, deadline) -> List.of(),
                     Clock.systemUTC()),
                 attacher,

@@ -166,7 +166,8 @@ public final class Initiator {
     var logins = new Logins(sessions, own, records, iscsiadm, steps);
     var portals = new Portals(sessions, deadPortals, logins, reasons, strays, locks);
     var logouts = new Logouts(sessions, iscsiadm, steps);
-    var tidying = new Tidying(sessions, devices, own, records, logouts, strays, locks);
+    var tidying =
+        new Tidying(sessions, devices, own, records, logouts, strays, locks, Ticker.SYSTEM);
     var finder = new PathFinder(devices, sessions, blocks, dm, inCall);
     var maps =
         new Maps(dm, new KernelDeviceMapperChange(), multipathd, blocks, holders, waits, steps);

@@ -4,6 +4,7 @@ import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
 import dev.braid.linux.iscsi.IscsiSession;
 import dev.braid.linux.sysfs.Hctl;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -35,6 +36,19 @@ record LogoutPlan(List<IscsiSession> logout, List<Portal> forget) {
             .filter(p -> ours.stream().filter(s -> s.through(target, p)).allMatch(empty::contains))
             .toList();
     return new LogoutPlan(empty, forget);
+  }
+
+  /**
+   * The same without these sessions, whose portals are not forgotten either.
+   *
+   * @param target of the plan
+   */
+  LogoutPlan without(Iqn target, Collection<IscsiSession> staying) {
+    return new LogoutPlan(
+        logout.stream().filter(s -> !staying.contains(s)).toList(),
+        forget.stream()
+            .filter(p -> staying.stream().noneMatch(s -> s.through(target, p)))
+            .toList());
   }
 
   boolean nothing() {

@@ -96,7 +96,7 @@ final class Logouts {
         steps.run("log out", step -> iscsiadm.logout(step, session.id(), deadline));
         return true;
       } catch (IscsiadmException e) {
-        if (isLost(session)) {
+        if (AT_LOGIN.contains(e.error()) && isLost(session)) {
           log.debug("{} stays: {}", session.describe(), e.advice());
           return false;
         }

@@ -94,15 +94,23 @@ final class Maps {
     return dm.multipathLoaded(wwid).map(Maps::made);
   }
 
+  /** That the LUN's map has another's table, in words; empty if it has its own, or none. */
+  Optional<String> replaced(Wwid wwid) {
+    return dm.multipathLoaded(wwid).filter(Loaded::replaced).map(Maps::replaced);
+  }
+
+  private static String replaced(Loaded loaded) {
+    return loaded.map().describe()
+        + " has no multipath table any more, so all its I/O fails: somebody put another there"
+        + " (dmsetup table "
+        + loaded.map().name()
+        + "). Have its own loaded anew: multipath -r "
+        + loaded.map().name();
+  }
+
   private static Made made(Loaded loaded) {
     if (loaded.replaced()) {
-      throw new Refused(
-          loaded.map().describe()
-              + " has no multipath table any more, so all its I/O fails: somebody put another there"
-              + " (dmsetup table "
-              + loaded.map().name()
-              + "). Unstage the volume, or have its own loaded anew: multipath -r "
-              + loaded.map().name());
+      throw new Refused(replaced(loaded));
     }
     return new Made(
         loaded.map(),

@@ -131,7 +131,7 @@ final class PathFinder {
   boolean works(Wwid wwid, DeviceNumber path) {
     List<IscsiSession> all = sessions.all();
     return device(path)
-        .filter(d -> d.running() && d.keptAs(wwid))
+        .filter(d -> d.running() && (d.kept().isEmpty() || d.keptAs(wwid)))
         .filter(d -> all.stream().anyMatch(s -> s.up() && s.carries(d.address())))
         .isPresent();
   }

@@ -19,7 +19,7 @@ public record Reach(State state, String why) {
      * storage behind it does not; and multipathd takes a path back only when it has read from it.
      */
     ANSWERS,
-    /** No path answers as the LUN. */
+    /** No path answers as the LUN, or its map leads to none. */
     LOST
   }
 

@@ -133,6 +133,10 @@ final class Removal {
     List<PathFinder.Path> paths = paths(wwid, known.find(wwid), deadline);
     List<PathCheck> words = words(wwid, paths, deadline);
     refuseStrangers(words);
+    Optional<String> replaced = maps.replaced(wwid);
+    if (replaced.isPresent()) {
+      return new Reach(Reach.State.LOST, replaced.get());
+    }
     Set<DeviceNumber> used = maps.used(wwid);
     var ways = new ArrayList<Reach.Way>();
     for (int i = 0; i < paths.size(); i++) {

@@ -3,6 +3,7 @@ package dev.braid.initiator;
 import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
+import dev.braid.base.Ticker;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.Busy;
 import dev.braid.linux.iscsi.IscsiSession;
@@ -12,7 +13,7 @@ import dev.braid.linux.sysfs.ScsiDevices;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,9 @@ final class Tidying {
   /** Of another's time; the logout of a session whose peer is silent takes longer, and goes on. */
   private static final Duration IN_PASSING = Duration.ofSeconds(5);
 
+  /** Of a session that iscsid could not end; sooner where it is up by then. */
+  private static final Duration ASK_AGAIN = Duration.ofMinutes(5);
+
   private final IscsiSessions sessions;
   private final ScsiDevices devices;
   private final OwnPortals own;
@@ -32,9 +36,10 @@ final class Tidying {
   private final Logouts logouts;
   private final Strays strays;
   private final Locks locks;
+  private final Ticker ticker;
 
-  /** By number; told once, though they are tried again and again. */
-  private final Set<Integer> staying = ConcurrentHashMap.newKeySet();
+  /** When iscsid was asked last to end a session that it could not end, by its number. */
+  private final Map<Integer, Long> staying = new ConcurrentHashMap<>();
 
   Tidying(
       IscsiSessions sessions,
@@ -43,7 +48,8 @@ final class Tidying {
       OwnRecords records,
       Logouts logouts,
       Strays strays,
-      Locks locks) {
+      Locks locks,
+      Ticker ticker) {
     this.sessions = sessions;
     this.devices = devices;
     this.own = own;
@@ -51,6 +57,7 @@ final class Tidying {
     this.logouts = logouts;
     this.strays = strays;
     this.locks = locks;
+    this.ticker = ticker;
   }
 
   /**
@@ -65,13 +72,16 @@ final class Tidying {
    */
   void after(List<Iqn> left, List<IscsiSession> carried, Deadline deadline) {
     left.forEach(records::noteLost);
-    for (Iqn target : own.targets()) {
-      if (left.contains(target) && (carried.isEmpty() || ends(target, carried))) {
-        tidy(target, deadline, deadline);
-      } else {
-        inPassing(target, deadline.atMost(IN_PASSING));
-      }
-    }
+    List<Iqn> targets = own.targets();
+    List<Iqn> waited =
+        targets.stream()
+            .filter(left::contains)
+            .filter(target -> carried.isEmpty() || ends(target, carried))
+            .toList();
+    waited.forEach(target -> tidy(target, deadline, deadline));
+    targets.stream()
+        .filter(target -> !waited.contains(target))
+        .forEach(target -> inPassing(target, deadline.atMost(IN_PASSING)));
   }
 
   private boolean ends(Iqn target, List<IscsiSession> carried) {
@@ -114,10 +124,7 @@ final class Tidying {
       LogoutPlan plan = plan(target);
       List<IscsiSession> stay = logouts.of(plan.logout(), hold, deadline);
       stay.forEach(this::say);
-      for (Portal portal : plan.forget()) {
-        if (stay.stream().anyMatch(s -> s.through(target, portal))) {
-          continue; // it is still known as ours
-        }
+      for (Portal portal : plan.without(target, stay).forget()) {
         boolean ended = plan.logout().stream().anyMatch(s -> s.through(target, portal));
         records.forget(target, portal, ended);
       }
@@ -126,7 +133,7 @@ final class Tidying {
 
   /** The device is off, and nobody who gives up a volume is to wait for a portal that is dead. */
   private void say(IscsiSession session) {
-    if (staying.add(session.id())) {
+    if (staying.put(session.id(), ticker.nanos()) == null) {
       log.warn(
           "{} carries nothing any more, and iscsid cannot end it now, as where it was started anew"
               + " while a portal is dead: it is ended when iscsid can",
@@ -135,6 +142,14 @@ final class Tidying {
   }
 
   private LogoutPlan plan(Iqn target) {
-    return LogoutPlan.of(target, own.of(target), sessions.all(), devices.addresses());
+    List<IscsiSession> now = sessions.all();
+    return LogoutPlan.of(target, own.of(target), now, devices.addresses())
+        .without(target, now.stream().filter(this::waits).toList());
+  }
+
+  /** Asked a moment ago, and as lost as then: it would hold up those who need the target. */
+  private boolean waits(IscsiSession session) {
+    Long asked = staying.get(session.id());
+    return asked != null && !session.up() && ticker.nanos() - asked < ASK_AGAIN.toNanos();
   }
 }

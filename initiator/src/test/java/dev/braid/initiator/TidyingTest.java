@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TidyingTest {
 
   @TempDir Path folder;
+  private final AtomicLong clock = new AtomicLong();
   private FakeIscsi iscsi;
   private OwnPortals own;
   private OwnRecords records;
@@ -65,7 +67,8 @@ class TidyingTest {
             records,
             new Logouts(sessions, iscsi.iscsiadm(), steps),
             new Strays(iscsi.programs(), sessions),
-            locks);
+            locks,
+            clock::get);
   }
 
   @Test
@@ -156,9 +159,31 @@ class TidyingTest {
     assertThat(own.of(TARGET)).as("known as ours").containsExactly(A);
 
     iscsi.reconnecting.clear();
+    iscsi.told.clear();
+    tidying.leftovers(List.of(), soon());
+    assertThat(iscsi.told).as("not asked again and again").isEmpty();
+    iscsi.change(lost, "LOGGED_IN", "up");
     tidying.leftovers(List.of(), soon());
     assertThat(own.targets()).isEmpty();
     assertThat(iscsi.sessions()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("rule 19: one that stays lost is asked to end again some minutes later")
+  void asksAgain() {
+    int lost = loggedIn(A);
+    iscsi.change(lost, "FREE", "failed");
+    iscsi.reconnecting.add(lost);
+    tidying.after(List.of(TARGET), List.of(), soon());
+    iscsi.reconnecting.clear();
+    tidying.after(List.of(TARGET), List.of(), soon());
+    assertThat(iscsi.sessions()).hasSize(1);
+    assertThat(own.of(TARGET)).containsExactly(A);
+
+    clock.addAndGet(Duration.ofMinutes(5).toNanos());
+    tidying.leftovers(List.of(), soon());
+    assertThat(iscsi.sessions()).isEmpty();
+    assertThat(own.targets()).isEmpty();
   }
 
   @Test

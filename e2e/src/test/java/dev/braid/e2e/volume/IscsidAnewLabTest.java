@@ -57,11 +57,12 @@ class IscsidAnewLabTest {
 
     takeOff(first, firstContext);
     takeOff(second, secondContext);
-    assertThat(sessions.ids()).isEqualTo(lost);
+    // The other one too, where iscsid's turn has not come to it, so that it does not know it yet.
+    assertThat(sessions.ids()).containsAll(lost);
 
     // As long as the head knows the node: later the login is refused, until a volume comes again.
     node.plugCable(SanNetwork.B);
-    Wait.until("its session is ended", CONVERGES, () -> sessions.ids().isEmpty());
+    Wait.until("every session is ended", CONVERGES, () -> sessions.ids().isEmpty());
     for (LabVolume volume : List.of(first, second)) {
       stack.unpublish(volume, node);
       stack.delete(volume);

@@ -66,4 +66,27 @@ class WipedTableLabTest {
     stack.delete(other);
     clean.assertNoneSoon();
   }
+
+  @Test
+  @DisplayName(
+      "F27: one that is mounted and wiped is not taken off, as what was written may be lost; with"
+          + " its own table loaded again, by the command that the message says, it comes off")
+  void mounted() {
+    var clean = Leftovers.of(stack.lab());
+    LabVolume volume = stack.create("wiped-mounted", 64L << 20, Capabilities.ext4());
+    var context = stack.publish(volume, node);
+    stack.stage(volume, node, context);
+    String map = new Device(node, volume).name();
+    node.run("dmsetup wipe_table " + map);
+
+    String mend = "multipath -r " + map;
+    assertThat(Failure.of(() -> stack.unstage(volume, node)).message()).contains(mend);
+    node.run(mend);
+    Wait.until(
+        "it comes off", JOINS, () -> Failure.ifAny(() -> stack.unstage(volume, node)).isEmpty());
+    stack.attest(volume, node, context);
+    stack.unpublish(volume, node);
+    stack.delete(volume);
+    clean.assertNoneSoon();
+  }
 }

@@ -59,9 +59,9 @@ public record IscsiSession(
         && same(address, portal.host());
   }
 
-  /** Whether a SCSI device at this address came by this session. */
+  /** Whether a SCSI device at this address came by this session; also while it is taken off. */
   public boolean carries(Hctl device) {
-    return device.host() == host && device.target() == targetId;
+    return device.host() == host && (unbound() || device.target() == targetId);
   }
 
   public String describe() {

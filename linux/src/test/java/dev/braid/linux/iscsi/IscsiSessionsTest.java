@@ -46,7 +46,8 @@ class IscsiSessionsTest {
     IscsiSession session = new IscsiSessions(sys).all().get(0);
     assertThat(session.unbound()).isTrue();
     assertThat(session.up()).isFalse();
-    assertThat(session.carries(new Hctl(2, 0, 0, 7))).isFalse();
+    assertThat(session.carries(new Hctl(2, 0, 0, 7))).as("one that is still going").isTrue();
+    assertThat(session.carries(new Hctl(3, 0, 0, 7))).isFalse();
   }
 
   @Test
