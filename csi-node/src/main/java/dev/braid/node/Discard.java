@@ -135,7 +135,7 @@ final class Discard {
       DiscardOrder order, DmDevice map, String stake, Reach reach, Deadline deadline) {
     audit.warn(
         "DISCARD volume {}, {}, device {} ({}): what is not on the storage is given up, ordered by"
-            + " {} at {}, because: {}. {}. No path answers: {}",
+            + " {} at {}, because: {}. {}. No I/O gets to it: {}",
         order.volume(),
         DiscardOrder.named(order.generation()),
         map.name(),

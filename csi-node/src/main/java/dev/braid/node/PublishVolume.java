@@ -120,7 +120,6 @@ final class PublishVolume {
       return;
     }
     if (!readOnly) {
-      refuseReadOnly(wanted.volume(), map);
       turned.refuse(wanted.volume(), staged, map);
     }
     requireParent(target);
@@ -153,25 +152,12 @@ final class PublishVolume {
       }
       return;
     }
-    refuseReadOnly(wanted.volume(), map);
+    turned.refuse(wanted.volume(), map);
     requireParent(target);
     steps.run("make target file", step -> files.makeFile(step, target));
     steps.run("bind", step -> mounts.bind(step, map.node(), target));
     if (!blocks.number(target).equals(wantedThere)) {
       throw new KernelRefused("the device was bound to " + target + ", but is not there");
-    }
-  }
-
-  /** A device is given for writing, whatever it is used for then. */
-  private static void refuseReadOnly(VolumeId volume, DmDevice map) {
-    if (map.readOnly()) {
-      throw new Refused(
-          "volume "
-              + volume
-              + " cannot be used: "
-              + map.describe()
-              + " is read-only, as one of its paths was write-protected. End the pods that use it on"
-              + " this node; unstaged and staged again it is made anew");
     }
   }
 

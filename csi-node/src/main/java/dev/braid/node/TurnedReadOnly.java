@@ -2,18 +2,20 @@ package dev.braid.node;
 
 import dev.braid.base.VolumeId;
 import dev.braid.base.error.Refused;
+import dev.braid.initiator.ReadOnlyMap;
 import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.mount.MountEntry;
 import dev.braid.linux.sysfs.Attributes;
 import java.nio.file.Path;
 
 /**
- * Whether a file system has turned read-only after an error. The device may work again; the file
- * system stays so until it is unmounted, and is checked before it is mounted the next time.
+ * What was staged for writing and takes none any more: a map, by a path that was write-protected,
+ * or a file system, by an error. The device may work again; the file system stays so until it is
+ * unmounted, and is checked before it is mounted the next time.
  *
- * <p>Its mount tells that up to some kernel, and from 6.15 on again; those between say that it
- * takes writes, and refuse each. All of them count its errors, which each check before a mount for
- * writing sets to none; and one that is to turn read-only has done so at the first.
+ * <p>A file system's mount tells that up to some kernel, and from 6.15 on again; those between say
+ * that it takes writes, and refuse each. All of them count its errors, which each check before a
+ * mount for writing sets to none; and one that is to turn read-only has done so at the first.
  */
 final class TurnedReadOnly {
 
@@ -30,6 +32,8 @@ final class TurnedReadOnly {
   }
 
   /**
+   * Whether the file system has.
+   *
    * @param mount of the map
    */
   boolean is(MountEntry mount, DmDevice map) {
@@ -50,12 +54,26 @@ final class TurnedReadOnly {
   }
 
   /**
-   * @throws Refused if it is: whoever gets it for writing could not write
+   * @throws Refused if the map has: whoever gets it for writing could not write
+   */
+  void refuse(VolumeId volume, DmDevice map) {
+    if (map.readOnly()) {
+      throw unusable(volume, ReadOnlyMap.text(map));
+    }
+  }
+
+  /**
+   * @throws Refused if the map has, or its file system
    */
   void refuse(VolumeId volume, MountEntry mount, DmDevice map) {
+    refuse(volume, map);
     if (is(mount, map)) {
-      throw new Refused("volume " + volume + " cannot be used: " + text(mount));
+      throw unusable(volume, text(mount));
     }
+  }
+
+  private static Refused unusable(VolumeId volume, String why) {
+    return new Refused("volume " + volume + " cannot be used: " + why);
   }
 
   static String text(MountEntry mount) {

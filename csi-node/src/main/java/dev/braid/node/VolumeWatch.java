@@ -6,6 +6,7 @@ import dev.braid.base.Wwid;
 import dev.braid.base.error.NotFound;
 import dev.braid.initiator.LunHealth;
 import dev.braid.initiator.LunHealth.State;
+import dev.braid.initiator.ReadOnlyMap;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.block.BlockDevices;
 import dev.braid.linux.dm.DeviceMapper;
@@ -101,13 +102,7 @@ final class VolumeWatch {
     var problems = new ArrayList<Problem>();
     health.apply(volume.wwid()).flatMap(VolumeWatch::problem).ifPresent(problems::add);
     if (map.readOnly()) {
-      problems.add(
-          new Problem(
-              Severity.DEGRADED,
-              "MapReadOnly",
-              map.describe()
-                  + " is read-only: a path of it was write-protected, and multipathd turned the map"
-                  + " with it; unstaged and staged again it is made anew"));
+      problems.add(new Problem(Severity.DEGRADED, "MapReadOnly", ReadOnlyMap.text(map)));
     }
     mountTable.get().of(map.number()).stream()
         .filter(mount -> turned.is(mount, map))

@@ -95,13 +95,7 @@ final class Assembly {
           "the map " + map + " has " + made.bytes() + " bytes and its paths " + bytes);
     }
     if (made.map().readOnly()) {
-      throw new Refused(
-          "the map "
-              + map
-              + " of "
-              + wwid
-              + " is read-only, though its paths are not: one of them was write-protected, and"
-              + " multipathd turned the map with it. Unstage the volume, so that it is made anew");
+      throw new Refused(wwid + " cannot be used: " + ReadOnlyMap.text(made.map()));
     }
     return new Attached(wwid, made.map().node(), paths, bytes);
   }
