@@ -128,18 +128,20 @@ final class AttachBench {
   }
 
   /**
-   * With a word on the attaches of os-brick that are in none of its times, and on those that were
-   * done with fewer paths than the others wait for.
+   * With a word on the attaches of os-brick that are in none of its times, and on those whose call
+   * returned with fewer paths than all three are timed for.
    */
   private static List<Row> withoutMap(Turns.Outcome outcome, List<Row> attaches) {
     return attaches.stream()
-        .map(
-            row ->
-                is(row, Subject.OS_BRICK)
-                    ? row.with("without_map", outcome.withoutMap())
-                        .with("lacking_paths", outcome.lacking())
-                    : row)
+        .map(row -> is(row, Subject.OS_BRICK) ? ofOsBrick(outcome, row) : row)
         .toList();
+  }
+
+  private static Row ofOsBrick(Turns.Outcome outcome, Row row) {
+    Row calls = Row.of("", Subject.OS_BRICK, outcome.calls());
+    return row.with("without_map", outcome.withoutMap())
+        .with("lacking_paths", outcome.lacking())
+        .with("call_p50_ms", calls.p50Millis());
   }
 
   /** With a word on how many rounds went before that do not count. */
@@ -196,7 +198,10 @@ final class AttachBench {
               () -> {
                 Turns.Outcome atMany = many.run(lab, one, Turns.WARM_ROUNDS, rounds);
                 rows.addAll(
-                    after(atMany, grown(many.attach(), atMany.attaches(), atFew.attaches())));
+                    after(
+                        atMany,
+                        withoutMap(
+                            atMany, grown(many.attach(), atMany.attaches(), atFew.attaches()))));
                 rows.addAll(
                     after(atMany, grown(many.detach(), atMany.detaches(), atFew.detaches())));
               });

@@ -34,12 +34,16 @@ record Turns(String attach, String detach, String attachVerb, String detachVerb)
    *
    * @param warm so many warm-up rounds were before
    * @param withoutMap how often os-brick made no map and had to begin anew, warm-up rounds included
-   * @param lacking how often it was done before its map had all paths, warm-up rounds included
+   * @param lacking how often its call returned before its map had all paths, warm-up rounds
+   *     included
+   * @param calls what os-brick's calls took until they returned; its attaches go on until the map
+   *     has all paths, as the others' do
    */
   record Outcome(
       int warm,
       int withoutMap,
       int lacking,
+      List<Took> calls,
       Map<Subject, List<Took>> attaches,
       Map<Subject, List<Took>> detaches) {
 
@@ -60,6 +64,7 @@ record Turns(String attach, String detach, String attachVerb, String detachVerb)
   Outcome run(BenchLab lab, List<BenchLun> luns, int warm, Map<Subject, Integer> rounds) {
     var attaches = new EnumMap<Subject, List<Took>>(Subject.class);
     var detaches = new EnumMap<Subject, List<Took>>(Subject.class);
+    var calls = new ArrayList<Took>();
     int most = rounds.values().stream().mapToInt(r -> r).max().orElse(0);
     for (int round = -warm; round < most; round++) {
       for (Subject subject : Subject.values()) {
@@ -70,6 +75,9 @@ record Turns(String attach, String detach, String attachVerb, String detachVerb)
         Guest guest = lab.guest(subject);
         Took on = guest.measure(attachVerb, luns);
         Took off = guest.measure(detachVerb, luns);
+        if (round >= 0 && subject == Subject.OS_BRICK) {
+          calls.add(Took.parse(guest.ask("calls")));
+        }
         if (round >= 0) {
           attaches.computeIfAbsent(subject, s -> new ArrayList<>()).add(on);
           detaches.computeIfAbsent(subject, s -> new ArrayList<>()).add(off);
@@ -81,6 +89,7 @@ record Turns(String attach, String detach, String attachVerb, String detachVerb)
         warm,
         ofOsBrick("without-map", lab, rounds),
         ofOsBrick("lacking", lab, rounds),
+        calls,
         attaches,
         detaches);
   }

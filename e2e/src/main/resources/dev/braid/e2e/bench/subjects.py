@@ -21,6 +21,7 @@ STAGE and UNSTAGE are the plugin's requests in base64. Requests:
     without-map                              how often os-brick gave one path and no map since it
                                              was asked last
     lacking                                  how often it gave a map before that had all paths
+    calls                                    what its calls of the last attach took by themselves
     metrics PORT                             the plugin's metrics, one line
 
 The answer to what is measured is "ok PROCESSES MILLIS...", a number for each LUN from the start of
@@ -35,6 +36,9 @@ WWID, which is put on multipath's list of known ones for the floor and taken off
 add it themselves. Before an answer udev and multipathd have come to rest, so that no subject pays
 for the one before it; the node plugin runs on while the others have their turn. An attach by which
 os-brick made no map: it is taken back and begun anew, so it has no part in times and processes.
+
+All three are timed until the map has all paths. os-brick's call may return before that: then its
+time goes on, and "calls" has the time of the call.
 """
 
 import base64
@@ -393,6 +397,7 @@ class OsBrick:
         self.devices = {}
         self.without_map = 0
         self.lacking = 0
+        self.called = {}
         self.dm = DeviceMapper()
 
     def root(self):
@@ -414,15 +419,28 @@ class OsBrick:
 
     def attach(self, luns):
         """Once in a while it gives up on the map and hands out one path. That is told apart."""
+        self.called = {}
+        began = time.monotonic()
 
         def connect(lun):
             self.devices[lun.wwid] = self.connector.connect_volume(self.properties(lun))
+            self.called[lun.wwid] = time.monotonic() - began
             if not self.has_map(lun):
                 raise NoMap("os-brick gave one path and no map of " + lun.wwid)
+            self.await_paths(lun, began)
 
-        took = timed(connect, luns)
-        self.lacking += sum(self.dm.paths(lun.wwid) < len(sessions(lun)) for lun in luns)
-        return took
+        return timed(connect, luns)
+
+    def await_paths(self, lun, began):
+        """Each of the others waits for them within its call."""
+        paths = len(sessions(lun))
+        if self.dm.paths(lun.wwid) >= paths:
+            return
+        self.lacking += 1
+        while self.dm.paths(lun.wwid) < paths:
+            if time.monotonic() - began > PATIENCE:
+                raise Failed("no map of %s with %d paths after %d s" % (lun.wwid, paths, PATIENCE))
+            time.sleep(0.01)  # hundredths of what it waits for
 
     def has_map(self, lun):
         return self.devices[lun.wwid].get("multipath_id") == lun.wwid
@@ -436,6 +454,9 @@ class OsBrick:
     def counted_without_map(self):
         counted, self.without_map = self.without_map, 0
         return counted
+
+    def calls(self):
+        return list(self.called.values())
 
     def counted_lacking(self):
         counted, self.lacking = self.lacking, 0
@@ -581,7 +602,10 @@ def measured(subject, forks, work):
     root = subject.root()
     forks.drain()
     took = work()
-    processes = Forks.of(root, forks.drain())
+    return line(Forks.of(root, forks.drain()), took)
+
+
+def line(processes, took):
     return "%d %s" % (processes, " ".join("%.3f" % (seconds * 1000) for seconds in took))
 
 
@@ -615,6 +639,8 @@ def answer(subject, forks, words):
         return str(subject.counted_without_map())
     if verb == "lacking":
         return str(subject.counted_lacking())
+    if verb == "calls":
+        return line(0, subject.calls())
     if verb == "metrics":
         return metrics(arguments[0])
     luns = [Lun(text) for text in arguments]

@@ -12,6 +12,7 @@ import dev.braid.e2e.stack.Stack;
 import dev.braid.proto.csi.v1.VolumeCapability;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,8 +33,9 @@ class VolumeLifeLabTest {
     this.node2 = stack.lab().node2();
   }
 
-  static Stream<VolumeCapability> kinds() {
-    return Stream.of(Capabilities.ext4(), Capabilities.block());
+  static Stream<Named<VolumeCapability>> kinds() {
+    return Stream.of(
+        Named.of("ext4", Capabilities.ext4()), Named.of("block", Capabilities.block()));
   }
 
   @ParameterizedTest
