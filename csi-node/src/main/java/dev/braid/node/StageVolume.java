@@ -12,7 +12,6 @@ import dev.braid.base.error.InvalidInput;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.OutOfRange;
 import dev.braid.base.error.Refused;
-import dev.braid.base.error.WrongDevice;
 import dev.braid.base.step.Steps;
 import dev.braid.initiator.Attached;
 import dev.braid.initiator.Lun;
@@ -266,16 +265,20 @@ final class StageVolume {
   /**
    * The last look before anything is written: the device is the map of this very LUN, and stays it
    * until it is let go of.
+   *
+   * @throws Busy if it is not any more; the next attach proves the paths of the one that is
    */
   private Pinned proven(Attached attached, Deadline deadline) {
     DmDevice map =
         maps.multipath(attached.wwid())
+            .filter(m -> m.node().equals(attached.map()))
             .orElseThrow(
-                () -> new KernelRefused("the map of " + attached.wwid() + " went away meanwhile"));
-    if (!map.node().equals(attached.map())) {
-      throw new WrongDevice(
-          attached.map() + " is not the map of " + attached.wwid() + ", which is " + map.node());
-    }
+                () ->
+                    new Busy(
+                        attached.map()
+                            + " is not the map of "
+                            + attached.wwid()
+                            + " any more: multipathd took it away meanwhile, or made it anew"));
     return work.pin(map, deadline);
   }
 

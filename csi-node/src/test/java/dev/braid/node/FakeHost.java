@@ -95,6 +95,9 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   /** The map went, and its number is another's, before it was opened. */
   boolean swapped;
 
+  /** multipathd takes the map away once it is made, by an event of an earlier device. */
+  boolean vanishes;
+
   /** How often the plugin holds the map open. */
   private int pins;
 
@@ -371,7 +374,7 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   @Override
   public Attached attach(Lun lun, Deadline deadline) {
     journal.add("attach with " + (Files.exists(record()) ? "a" : "no") + " record");
-    mapped = true;
+    mapped = !vanishes;
     return new Attached(lun.wwid(), MAP.node(), 2, bytes.length);
   }
 

@@ -230,6 +230,21 @@ class NodeLifeTest {
   }
 
   @Test
+  @DisplayName("F37: a map that multipathd took away again is no failure for good; what is, stays")
+  void vanished() {
+    host.vanishes = true;
+    assertThatThrownBy(() -> stage(EXT4))
+        .isInstanceOf(Busy.class)
+        .hasMessageContaining("/dev/dm-7");
+    assertThat(host.journal).doesNotContain("mke2fs", "detach");
+    assertThat(host.record()).exists();
+    host.vanishes = false;
+    stage(EXT4);
+    unstage();
+    assertNothingLeft();
+  }
+
+  @Test
   @DisplayName("F2: a block volume's content is nobody's business")
   void blockContent() {
     host.bytes[0] = 1;

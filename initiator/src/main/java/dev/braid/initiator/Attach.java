@@ -2,6 +2,7 @@ package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
 import dev.braid.base.error.BraidException;
+import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.WrongDevice;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.lock.Locks;
@@ -59,6 +60,8 @@ public final class Attach {
    * @throws WrongDevice if another LUN is behind the address; it is left as it is
    * @throws dev.braid.base.error.Refused if something must be cleared away first, or what Braid
    *     puts on this host was taken off
+   * @throws DeadlinePassed if it takes longer. What there is of it stays, for the next call to go
+   *     on from, or a detach; what fails otherwise is taken back
    * @throws dev.braid.base.error.Busy if another call works on the LUN or its target
    */
   public Attached attach(Lun lun, Deadline deadline) {
@@ -75,6 +78,8 @@ public final class Attach {
     try (var stays = setup.hold(deadline)) {
       try {
         return make(lun, volume, early(deadline));
+      } catch (DeadlinePassed e) {
+        throw e; // where this host is slow, taking it back would have it do all of it anew
       } catch (BraidException e) {
         undo(lun, volume, e);
         throw e;

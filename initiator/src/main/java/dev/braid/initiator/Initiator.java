@@ -24,6 +24,7 @@ import dev.braid.linux.lock.FileLocks;
 import dev.braid.linux.lock.Locks;
 import dev.braid.linux.lock.MeteredLocks;
 import dev.braid.linux.loop.Loops;
+import dev.braid.linux.multipath.MultipathdBacklog;
 import dev.braid.linux.multipath.MultipathdSocket;
 import dev.braid.linux.multipath.change.Multipathd;
 import dev.braid.linux.net.Neighbours;
@@ -178,7 +179,9 @@ public final class Initiator {
         new Removal(
             finder, identity, maps, devices, bus, blocks, use, tidying, own, watch, known, seen,
             steps);
-    var wait = new MapWait(maps, multipathd, blocks, finder, udev, steps);
+    var backlog = new MultipathdBacklog(socket);
+    var wait =
+        new MapWait(maps, multipathd, backlog, blocks, finder, udev, MapWait.OWN_ACCORD, steps);
     var writes = new WriteCheck(punctual, sessions, blocks, paths.dev());
     var scan =
         new PathScan(

@@ -7,6 +7,7 @@ import dev.braid.base.error.NoPath;
 import dev.braid.base.step.Steps;
 import dev.braid.initiator.Maps.Made;
 import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.multipath.MultipathdBacklog;
 import dev.braid.linux.multipath.MultipathdException;
 import dev.braid.linux.multipath.change.Multipathd;
 import dev.braid.linux.sysfs.BlockTree;
@@ -34,33 +35,45 @@ final class MapWait {
   /** On any host udev and multipathd are through with a path sooner. */
   private static final Duration QUIET = Duration.ofSeconds(5);
 
-  /** So long after udev's word multipathd has acted on it, if it is to act at all. */
-  private static final Duration OWN_ACCORD = Duration.ofSeconds(8);
+  /** So long after udev's word multipathd has acted on it, if it is to act and is not behind. */
+  static final Duration OWN_ACCORD = Duration.ofSeconds(8);
 
   private static final Duration COMMAND = Duration.ofSeconds(10);
+
+  /** Whether multipathd is behind: it says so at once, or is. */
+  private static final Duration QUESTION = Duration.ofSeconds(1);
 
   /** Of a session that ends, and takes its path with it, no event tells. */
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final Maps maps;
   private final Multipathd multipathd;
+  private final MultipathdBacklog backlog;
   private final BlockTree blocks;
   private final PathFinder finder;
   private final UdevDatabase udev;
+  private final Duration ownAccord;
   private final Steps steps;
 
+  /**
+   * @param ownAccord {@link #OWN_ACCORD}, or less for a test
+   */
   MapWait(
       Maps maps,
       Multipathd multipathd,
+      MultipathdBacklog backlog,
       BlockTree blocks,
       PathFinder finder,
       UdevDatabase udev,
+      Duration ownAccord,
       Steps steps) {
     this.maps = maps;
     this.multipathd = multipathd;
+    this.backlog = backlog;
     this.blocks = blocks;
     this.finder = finder;
     this.udev = udev;
+    this.ownAccord = ownAccord;
     this.steps = steps;
   }
 
@@ -99,7 +112,8 @@ final class MapWait {
    * Until the LUN's map has every path given, but for those that are lost meanwhile: one is enough,
    * and the others come back later. multipathd makes it when udev tells it of the paths; only where
    * that does not come about is it asked. Never before udev has: a path that it is told of earlier
-   * has no WWID yet, and multipathd comes back to it ten seconds later.
+   * has no WWID yet, and multipathd comes back to it ten seconds later. Nor while it is behind with
+   * what udev has told it ({@link MultipathdBacklog}).
    *
    * @param paths the block devices' names, and their numbers
    * @param events of maps and blocks, opened before the paths were made; read only if the map does
@@ -161,24 +175,46 @@ final class MapWait {
               + wwid
               + ": does it run?");
     }
-    Optional<Made> map = await(events, note, whole, deadline.atMost(OWN_ACCORD));
-    if (map.isPresent()) {
-      return map.get();
-    }
-    if (paths.values().stream().allMatch(path -> isLost(wwid, path))) {
-      throw new NoPath(
-          "every path of " + wwid + " was lost before there was a map of them: " + paths.keySet());
-    }
+    Optional<String> behind;
+    do {
+      Optional<Made> map = await(events, note, whole, deadline.atMost(ownAccord));
+      if (map.isPresent()) {
+        return map.get();
+      }
+      if (paths.values().stream().allMatch(path -> isLost(wwid, path))) {
+        throw new NoPath(
+            "every path of "
+                + wwid
+                + " was lost before there was a map of them: "
+                + paths.keySet());
+      }
+      behind = behind();
+      if (deadline.passed()) {
+        throw noMap(wwid, paths, behind.orElse(""));
+      }
+    } while (behind.isPresent());
     String trouble = nudge(wwid, paths, deadline);
-    return await(events, note, whole, deadline)
-        .orElseThrow(
-            () ->
-                new DeadlinePassed(
-                    "multipathd made no map of "
-                        + wwid
-                        + " with the paths "
-                        + paths.keySet()
-                        + (trouble.isEmpty() ? "" : ": " + trouble)));
+    return await(events, note, whole, deadline).orElseThrow(() -> noMap(wwid, paths, trouble));
+  }
+
+  /** Why multipathd may not have come to the paths yet; empty if it has, and did nothing. */
+  private Optional<String> behind() {
+    try {
+      return backlog.any(Deadline.after(QUESTION))
+          ? Optional.of("it is behind with the events of other devices")
+          : Optional.empty();
+    } catch (MultipathdException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  private static DeadlinePassed noMap(Wwid wwid, Map<String, DeviceNumber> paths, String trouble) {
+    return new DeadlinePassed(
+        "multipathd made no map of "
+            + wwid
+            + " with the paths "
+            + paths.keySet()
+            + (trouble.isEmpty() ? "" : ": " + trouble));
   }
 
   private static <T> Optional<T> await(

@@ -1,0 +1,93 @@
+package dev.braid.initiator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.error.KernelRefused;
+import dev.braid.base.error.Refused;
+import dev.braid.base.error.WrongDevice;
+import dev.braid.linux.DeviceNumber;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where the paths are there already, on a host that is made up. */
+class AssemblyTest {
+
+  /** In the map's table, and a device no more. */
+  private static final DeviceNumber GONE = new DeviceNumber(8, 48);
+
+  @TempDir Path host;
+  private TwoPaths lun;
+
+  @BeforeEach
+  void lun() {
+    lun = new TwoPaths(host);
+  }
+
+  @Test
+  @DisplayName("a LUN whose map has its paths is attached")
+  void attached() {
+    lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
+    assertThat(assemble()).isEqualTo(new Attached(TwoPaths.WWID, Path.of("/dev/dm-7"), 2, 1 << 20));
+  }
+
+  @Test
+  @DisplayName("rule 3: a map with a path that is another LUN is never used")
+  void holdsAnother() {
+    lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
+    lun.lose(2);
+    lun.isLun(2, TwoPaths.OTHER);
+    assertThatThrownBy(this::assemble)
+        .isInstanceOf(WrongDevice.class)
+        .hasMessageContainingAll("mpatha", "2:0:0:7", "another LUN");
+  }
+
+  @Test
+  @DisplayName("a silent path in the map counts, if the kernel keeps it as the LUN; one gone not")
+  void silentPath() {
+    lun.map.holds(TwoPaths.SDB, TwoPaths.SDC, GONE);
+    lun.lose(2);
+    assertThat(assemble().paths()).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("rule 3: paths that differ in size are never mixed")
+  void sizesDiffer() {
+    lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
+    lun.sectors(2, "sdc", 4096);
+    assertThatThrownBy(this::assemble)
+        .isInstanceOf(WrongDevice.class)
+        .hasMessageContainingAll("do not agree on its size", "1048576 bytes", "2097152 bytes");
+  }
+
+  @Test
+  @DisplayName("rule 3: a map that is not as large as its paths is never used")
+  void mapSmaller() {
+    lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
+    lun.map.sectors = 1024;
+    assertThatThrownBy(this::assemble)
+        .isInstanceOf(KernelRefused.class)
+        .hasMessageContainingAll("mpatha", "524288 bytes", "1048576");
+  }
+
+  @Test
+  @DisplayName("rule 18: a map that turned read-only is never used, and what to do is said")
+  void readOnly() {
+    lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
+    lun.map.isReadOnly = true;
+    assertThatThrownBy(this::assemble)
+        .isInstanceOf(Refused.class)
+        .hasMessageContainingAll("mpatha", "is read-only", "end the pods");
+  }
+
+  private Attached assemble() {
+    return lun.assembly()
+        .assemble(
+            TwoPaths.LUN, Hold.ofNothing(), lun.way(), Deadline.after(Duration.ofSeconds(10)));
+  }
+}

@@ -1,0 +1,85 @@
+package dev.braid.initiator;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Answers on a socket as multipathd does, and does nothing. */
+class FakeMultipathd implements AutoCloseable {
+
+  /** What it was told, questions left out. */
+  final List<String> told = new CopyOnWriteArrayList<>();
+
+  /** It is behind with udev's events. */
+  volatile boolean isBusy;
+
+  private final ServerSocketChannel server;
+  private final Thread thread = new Thread(this::serve, "multipathd");
+
+  FakeMultipathd(Path socket) {
+    try {
+      server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      server.bind(UnixDomainSocketAddress.of(socket));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    thread.start();
+  }
+
+  /** Carries out a command. */
+  void act(String command) {}
+
+  private void serve() {
+    while (true) {
+      try (SocketChannel caller = server.accept()) {
+        answer(caller);
+      } catch (AsynchronousCloseException e) {
+        return;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private void answer(SocketChannel caller) throws IOException {
+    int length = (int) read(caller, Long.BYTES).getLong();
+    String command =
+        StandardCharsets.UTF_8.decode(read(caller, length)).toString().replace("\0", "");
+    String text = "ok\n";
+    if (command.equals("show status")) {
+      text = "path checker states:\nup 2\n\npaths: 2\nbusy: " + (isBusy ? "True" : "False") + "\n";
+    } else {
+      told.add(command);
+      act(command);
+    }
+    byte[] bytes = (text + "\0").getBytes(StandardCharsets.UTF_8);
+    ByteBuffer reply =
+        ByteBuffer.allocate(Long.BYTES + bytes.length).order(ByteOrder.nativeOrder());
+    reply.putLong(bytes.length).put(bytes).flip();
+    while (reply.hasRemaining()) {
+      caller.write(reply);
+    }
+  }
+
+  private static ByteBuffer read(SocketChannel caller, int length) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.nativeOrder());
+    while (bytes.hasRemaining() && caller.read(bytes) >= 0) {}
+    return bytes.flip();
+  }
+
+  @Override
+  public void close() throws IOException, InterruptedException {
+    server.close();
+    thread.join();
+  }
+}

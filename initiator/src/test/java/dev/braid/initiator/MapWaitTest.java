@@ -1,0 +1,155 @@
+package dev.braid.initiator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.error.DeadlinePassed;
+import dev.braid.base.error.NoPath;
+import dev.braid.base.error.Refused;
+import dev.braid.initiator.Maps.Made;
+import dev.braid.linux.uevent.UeventSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a host that is made up, and tells of nothing: each look is one after another's time. */
+class MapWaitTest {
+
+  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration A_MOMENT = Duration.ofMillis(300);
+
+  @TempDir Path host;
+  private TwoPaths lun;
+
+  @BeforeEach
+  void lun() {
+    lun = new TwoPaths(host);
+  }
+
+  @Test
+  @DisplayName("a map with every path is had at once, whatever udev has said")
+  void whole() {
+    lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
+    assertThat(await(SOON).paths()).containsExactly(TwoPaths.SDB, TwoPaths.SDC);
+  }
+
+  @Test
+  @DisplayName("a map is waited for until it has the second path too")
+  void second() {
+    lun.map.holds(TwoPaths.SDB);
+    lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
+    assertThat(await(SOON).paths()).contains(TwoPaths.SDC);
+  }
+
+  @Test
+  @DisplayName("F29: a path that is lost before it is in the map is not waited for")
+  void lostMeanwhile() {
+    lun.map.holds(TwoPaths.SDB);
+    lun.lose(2);
+    assertThat(await(SOON).paths()).containsExactly(TwoPaths.SDB);
+  }
+
+  @Test
+  @DisplayName("rule 3: a device that is another LUN by now is no path to wait for")
+  void anotherMeanwhile() {
+    lun.map.holds(TwoPaths.SDB);
+    lun.isLun(2, TwoPaths.OTHER);
+    assertThat(await(SOON).paths()).containsExactly(TwoPaths.SDB);
+  }
+
+  @Test
+  @DisplayName("a map that is suspended takes no I/O yet, and is not ready")
+  void suspended() {
+    lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
+    lun.map.isSuspended = true;
+    assertThatThrownBy(() -> await(A_MOMENT)).isInstanceOf(DeadlinePassed.class);
+  }
+
+  @Test
+  @DisplayName("F29: that every path is lost before there is a map is said so")
+  void allLost() {
+    lun.lose(1);
+    lun.lose(2);
+    assertThatThrownBy(() -> await(A_MOMENT))
+        .isInstanceOf(NoPath.class)
+        .hasMessageContainingAll("was lost before there was a map", "sdb", "sdc");
+  }
+
+  @Test
+  @DisplayName("F28: where udev is not through with a path in time, it is udev that is named")
+  void udevSilent() {
+    lun.udevTells(TwoPaths.SDB);
+    assertThatThrownBy(() -> await(A_MOMENT))
+        .isInstanceOf(DeadlinePassed.class)
+        .hasMessageContainingAll("udev", "does it run?");
+  }
+
+  @Test
+  @DisplayName("F28: where udev has told of the paths, and no map comes, multipathd is named")
+  void multipathdSilent() {
+    lun.udevTells(TwoPaths.SDB);
+    lun.udevTells(TwoPaths.SDC);
+    assertThatThrownBy(() -> await(A_MOMENT))
+        .isInstanceOf(DeadlinePassed.class)
+        .hasMessageContainingAll("multipathd made no map", TwoPaths.WWID.text(), "sdb", "sdc");
+  }
+
+  @Test
+  @DisplayName("F37: multipathd is not told of paths while events from before them wait with it")
+  void behind() throws Exception {
+    lun.udevTells(TwoPaths.SDB);
+    lun.udevTells(TwoPaths.SDC);
+    try (var multipathd = new FakeMultipathd(lun.multipathdSocket())) {
+      multipathd.isBusy = true;
+      assertThatThrownBy(() -> await(A_MOMENT))
+          .isInstanceOf(DeadlinePassed.class)
+          .hasMessageContaining("behind with the events of other devices");
+      assertThat(multipathd.told).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("F27: multipathd at rest that has made no map is told of the paths, and makes it")
+  void told() throws Exception {
+    lun.udevTells(TwoPaths.SDB);
+    lun.udevTells(TwoPaths.SDC);
+    try (var multipathd =
+        new FakeMultipathd(lun.multipathdSocket()) {
+          @Override
+          void act(String command) {
+            if (command.equals("add map " + TwoPaths.WWID)) {
+              lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
+            }
+          }
+        }) {
+      assertThat(await(SOON).paths()).hasSize(2);
+      assertThat(multipathd.told)
+          .containsExactly(
+              "del path sdb",
+              "add path sdb",
+              "del path sdc",
+              "add path sdc",
+              "add map " + TwoPaths.WWID);
+    }
+  }
+
+  @Test
+  @DisplayName("F27: a map that somebody gave another table is not waited for")
+  void wiped() {
+    lun.map.isWiped = true;
+    lun.map.holds();
+    assertThatThrownBy(() -> await(SOON))
+        .isInstanceOf(Refused.class)
+        .hasMessageContainingAll("no multipath table any more", "multipath -r mpatha");
+  }
+
+  private Made await(Duration patience) {
+    try (var events = UeventSocket.ofMapsAndBlocks()) {
+      return lun.mapWait().await(TwoPaths.WWID, lun.names, events, Deadline.after(patience));
+    }
+  }
+}

@@ -1,0 +1,321 @@
+package dev.braid.initiator;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.LunNumber;
+import dev.braid.base.Serial;
+import dev.braid.base.Ticker;
+import dev.braid.base.Wwid;
+import dev.braid.base.step.Step;
+import dev.braid.base.step.Steps;
+import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.dm.DmDevice;
+import dev.braid.linux.dm.DmTarget;
+import dev.braid.linux.dm.change.DeviceMapperChange;
+import dev.braid.linux.iscsi.IscsiSession;
+import dev.braid.linux.iscsi.IscsiSessions;
+import dev.braid.linux.iscsi.LunLimit;
+import dev.braid.linux.loop.Loops;
+import dev.braid.linux.multipath.MultipathdBacklog;
+import dev.braid.linux.multipath.MultipathdSocket;
+import dev.braid.linux.multipath.change.Multipathd;
+import dev.braid.linux.scsi.DeviceIdentification;
+import dev.braid.linux.scsi.Reply;
+import dev.braid.linux.scsi.Reservations;
+import dev.braid.linux.scsi.Scsi;
+import dev.braid.linux.scsi.StandardInquiry;
+import dev.braid.linux.sysfs.BlockTree;
+import dev.braid.linux.sysfs.ScsiDevices;
+import dev.braid.linux.sysfs.change.ScsiBus;
+import dev.braid.linux.uevent.UdevDatabase;
+import dev.braid.linux.wait.KernelWaits;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+
+/**
+ * A LUN that has a path on each of two sessions already, {@code sdb} and {@code sdc}, in a folder
+ * that stands for a host; what is in its map a test says.
+ */
+final class TwoPaths {
+
+  static final Wwid WWID = new Serial("0123456789abcdef012345678").wwid();
+  static final Wwid OTHER = new Serial("7777777777777777777777777").wwid();
+  static final Lun LUN =
+      new Lun(FakeIscsi.TARGET, List.of(FakeIscsi.A, FakeIscsi.B), new LunNumber(7), WWID);
+  static final DeviceNumber SDB = new DeviceNumber(8, 16);
+  static final DeviceNumber SDC = new DeviceNumber(8, 32);
+
+  private static final long SECTORS = 2048;
+
+  final Map<String, DeviceNumber> names = new LinkedHashMap<>();
+  final FakeIscsi iscsi;
+  final FakeMap map = new FakeMap();
+
+  private final Path host;
+
+  TwoPaths(Path host) {
+    this.host = host;
+    this.iscsi = new FakeIscsi(host);
+    add("sdb", SDB, iscsi.add(FakeIscsi.A, "LOGGED_IN", "up"));
+    add("sdc", SDC, iscsi.add(FakeIscsi.B, "LOGGED_IN", "up"));
+  }
+
+  /** A path, on the session of this number, which is its SCSI host's too. */
+  private void add(String name, DeviceNumber number, int session) {
+    names.put(name, number);
+    Path device = device(session);
+    write(device.resolve("state"), "running");
+    write(device.resolve("block").resolve(name).resolve("size"), Long.toString(SECTORS));
+    folder(device.resolve("scsi_generic/sg" + session));
+    write(host.resolve("dev/sg" + session), "");
+    write(iscsi.sys.resolve("class/block").resolve(name).resolve("dev"), number.toString());
+    link(iscsi.sys.resolve("dev/block/" + number + "/device"), device);
+    folder(iscsi.sys.resolve("block"));
+    isLun(session, WWID);
+  }
+
+  /** What the kernel keeps, and the LUN itself says, of the device on this session. */
+  void isLun(int session, Wwid wwid) {
+    bytes(device(session).resolve("vpd_pg83"), page(wwid));
+  }
+
+  void sectors(int session, String name, long sectors) {
+    write(device(session).resolve("block").resolve(name).resolve("size"), Long.toString(sectors));
+  }
+
+  /** The session's target does not answer any more. */
+  void lose(int session) {
+    iscsi.change(session, "FAILED", "failed");
+  }
+
+  /** udev has been through with a path. */
+  void udevTells(DeviceNumber path) {
+    write(host.resolve("udev/data/b" + path), "E:ID_SERIAL=" + WWID);
+  }
+
+  private Path device(int session) {
+    return iscsi.sys.resolve("bus/scsi/devices/" + session + ":0:0:7");
+  }
+
+  MapWait mapWait() {
+    return new MapWait(
+        maps(),
+        multipathd(),
+        new MultipathdBacklog(socket()),
+        new BlockTree(iscsi.sys),
+        finder(),
+        new UdevDatabase(host.resolve("udev")),
+        Duration.ofMillis(50),
+        Steps.unobserved());
+  }
+
+  Assembly assembly() {
+    return new Assembly(scan(), writes(), mapWait(), finder());
+  }
+
+  Portals.Way way() {
+    return new Portals.Way(
+        Hold.ofNothing(), iscsi.sessions().stream().filter(IscsiSession::up).toList(), Map.of());
+  }
+
+  private PathScan scan() {
+    Path sys = iscsi.sys;
+    var devices = new ScsiDevices(sys);
+    var bus = new ScsiBus(sys);
+    var use =
+        new PathUse(
+            new BlockTree(sys),
+            new Loops(sys.resolve("block")),
+            node -> false,
+            (number, patience) -> List.of(),
+            host.resolve("dev"));
+    return new PathScan(
+        devices,
+        bus,
+        new IscsiSessions(sys),
+        identity(),
+        new ScanTurns(Duration.ofSeconds(1), Ticker.SYSTEM),
+        new StaleDevices(devices, bus, use, Steps.unobserved()),
+        writes(),
+        new PathSizes(devices, bus, Steps.unobserved()),
+        new LunLimit(sys),
+        new BlockTree(sys),
+        host.resolve("dev"),
+        Steps.unobserved());
+  }
+
+  private WriteCheck writes() {
+    return new WriteCheck(
+        new Honest(), new IscsiSessions(iscsi.sys), new BlockTree(iscsi.sys), host.resolve("dev"));
+  }
+
+  private PathFinder finder() {
+    return new PathFinder(
+        new ScsiDevices(iscsi.sys),
+        new IscsiSessions(iscsi.sys),
+        new BlockTree(iscsi.sys),
+        map,
+        identity());
+  }
+
+  private Identity identity() {
+    return new Identity(new Honest(), host.resolve("dev"));
+  }
+
+  private Maps maps() {
+    return new Maps(
+        map,
+        map,
+        multipathd(),
+        new BlockTree(iscsi.sys),
+        (device, deadline) -> List.of(),
+        new KernelWaits(Clock.systemUTC()),
+        Steps.unobserved());
+  }
+
+  private Multipathd multipathd() {
+    return new Multipathd(socket());
+  }
+
+  private MultipathdSocket socket() {
+    return new MultipathdSocket(multipathdSocket(), "/braid-test/" + host);
+  }
+
+  /** Where it is asked, if a test has one. */
+  Path multipathdSocket() {
+    return host.resolve("multipathd");
+  }
+
+  private static byte[] page(Wwid wwid) {
+    return HexFormat.of().parseHex("00830014" + "01030010" + wwid.naa());
+  }
+
+  private static void write(Path file, String text) {
+    bytes(file, (text + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void bytes(Path file, byte[] bytes) {
+    try {
+      Files.createDirectories(file.getParent());
+      Files.write(file, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void folder(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void link(Path link, Path target) {
+    try {
+      Files.createDirectories(link.getParent());
+      Files.createSymbolicLink(link, target);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The LUN's map, if it has one. */
+  static final class FakeMap extends UnaskedDeviceMapper implements DeviceMapperChange {
+
+    /** What each look finds in it, the last of them from then on; none while it is not there. */
+    final List<List<DeviceNumber>> looks = new CopyOnWriteArrayList<>();
+
+    long sectors = SECTORS;
+    boolean isSuspended;
+    boolean isReadOnly;
+
+    /** It has the table of {@code dmsetup wipe_table}. */
+    boolean isWiped;
+
+    void holds(DeviceNumber... paths) {
+      looks.add(List.of(paths));
+    }
+
+    @Override
+    public Optional<DmDevice> byUuid(String uuid) {
+      if (looks.isEmpty() || !uuid.equals("mpath-" + WWID)) {
+        return Optional.empty();
+      }
+      var number = new DeviceNumber(253, 7);
+      return Optional.of(new DmDevice(number, "mpatha", uuid, 0, isSuspended, isReadOnly, true));
+    }
+
+    @Override
+    public void resume(Step step, DmDevice map) {
+      throw new AssertionError("whoever waits for a map changes none");
+    }
+
+    @Override
+    public void remove(Step step, DmDevice map) {
+      throw new AssertionError("whoever waits for a map changes none");
+    }
+
+    @Override
+    public void message(Step step, DmDevice map, String message) {
+      throw new AssertionError("whoever waits for a map changes none");
+    }
+
+    @Override
+    public Optional<List<DmTarget>> table(DmDevice map) {
+      List<DeviceNumber> paths = looks.size() > 1 ? looks.remove(0) : looks.get(0);
+      String each = paths.stream().map(p -> " " + p + " 1 1").collect(Collectors.joining());
+      String text = "1 queue_if_no_path 0 1 1 service-time 0 " + paths.size() + " 2" + each;
+      return Optional.of(
+          List.of(
+              isWiped
+                  ? new DmTarget(0, sectors, "error", "")
+                  : new DmTarget(0, sectors, "multipath", text)));
+    }
+  }
+
+  /** Each device says what the kernel keeps of it, and that nobody has reserved it. */
+  private final class Honest implements Scsi {
+    @Override
+    public Reply<DeviceIdentification> identification(Path sg, Deadline deadline) {
+      String session = String.valueOf(sg.getFileName()).substring("sg".length());
+      try {
+        byte[] kept = Files.readAllBytes(device(Integer.parseInt(session)).resolve("vpd_pg83"));
+        return new Reply.Answered<>(DeviceIdentification.parse(kept).orElseThrow());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public Reply<Reservations> reservations(Path sg, Deadline deadline) {
+      return new Reply.Answered<>(new Reservations(List.of()));
+    }
+
+    @Override
+    public Reply<StandardInquiry> inquiry(Path sg, Deadline deadline) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public Reply<String> unitSerial(Path sg, Deadline deadline) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public Reply<Ready> testUnitReady(Path sg, Deadline deadline) {
+      throw new AssertionError();
+    }
+  }
+}
