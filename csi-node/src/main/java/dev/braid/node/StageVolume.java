@@ -116,7 +116,7 @@ final class StageVolume {
    */
   void stage(Wanted wanted, Deadline deadline) {
     if (maps.multipath(wanted.volume().wwid()).isEmpty()) {
-      fit.accept(deadline); // before the lock: an unstage need not wait for that
+      checkFit(wanted.volume(), deadline); // before the lock: an unstage need not wait for that
     } // what is attached already is not held up by what is wrong with the host since
     try (var volume = locks.take(wanted.volume(), "NodeStageVolume", deadline)) {
       // Before the login, so that there is no device without a record (rule 4), and none whose end
@@ -133,6 +133,24 @@ final class StageVolume {
         undo(wanted.volume(), e, deadline);
         throw e;
       }
+    }
+  }
+
+  /** An earlier stage that ran out of time has left what it made: no word for good either. */
+  private void checkFit(VolumeId volume, Deadline deadline) {
+    try {
+      fit.accept(deadline);
+    } catch (Refused e) {
+      if (records.find(volume).isPresent()) {
+        throw new Busy(
+            e.getMessage()
+                + ". A stage of volume "
+                + volume
+                + " has begun here: it goes on, or"
+                + " ends by an unstage",
+            e);
+      }
+      throw e;
     }
   }
 

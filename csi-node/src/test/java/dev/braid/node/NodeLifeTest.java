@@ -238,6 +238,9 @@ class NodeLifeTest {
         .hasMessageContaining("/dev/dm-7");
     assertThat(host.journal).doesNotContain("mke2fs", "detach");
     assertThat(host.record()).exists();
+    host.fit = false;
+    assertThatThrownBy(() -> stage(EXT4)).isInstanceOf(Busy.class).hasMessageContaining("not fit");
+    host.fit = true;
     host.vanishes = false;
     stage(EXT4);
     unstage();

@@ -7,6 +7,7 @@ import dev.braid.linux.iscsi.InitiatorName;
 import dev.braid.linux.iscsi.OpenIscsiVersions;
 import dev.braid.linux.multipath.MultipathSettings;
 import dev.braid.linux.multipath.MultipathdException;
+import dev.braid.linux.multipath.MultipathdException.Kind;
 import dev.braid.linux.multipath.MultipathdSocket;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Looks at what an attach needs of this host, and says of each thing that is wrong what to do. */
+/**
+ * Looks at what an attach needs of this host, and says of each thing that is wrong what to do. For
+ * one thread at a time.
+ */
 final class HostLook {
 
   private static final String ISCSID = "@ISCSIADM_ABSTRACT_NAMESPACE";
@@ -35,6 +39,9 @@ final class HostLook {
   private final MultipathdSocket multipathd;
   private final SiteRules siteRules;
   private final Supplier<List<String>> others;
+
+  /** What was unsafe when multipathd told its settings last; empty until then. */
+  private Optional<List<String>> unsafe = Optional.empty();
 
   /**
    * @param others what others know to be wrong with this host; quick to ask
@@ -160,9 +167,18 @@ final class HostLook {
   private List<String> settings(Deadline deadline) {
     try {
       String said = multipathd.ask("show config", deadline.atMost(COMMAND));
-      return MultipathConfig.unsafe(MultipathSettings.parse(said));
-    } catch (MultipathdException | InvalidInput e) {
-      return List.of("multipathd does not tell its settings: " + e.getMessage());
+      List<String> now = MultipathConfig.unsafe(MultipathSettings.parse(said));
+      unsafe = Optional.of(now);
+      return now;
+    } catch (MultipathdException e) {
+      // Many attaches at once keep it busy for longer than it lets anybody wait; that is no fault.
+      return unsafe.filter(last -> e.kind() == Kind.BUSY).orElse(List.of(silent(e)));
+    } catch (InvalidInput e) {
+      return List.of(silent(e));
     }
+  }
+
+  private static String silent(Exception why) {
+    return "multipathd does not tell its settings: " + why.getMessage();
   }
 }

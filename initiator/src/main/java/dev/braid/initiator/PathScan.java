@@ -103,6 +103,7 @@ final class PathScan {
    * @throws Refused if a stale device is in the way and somebody uses it (rule 11), the kernel
    *     takes no LUN of that number, or another initiator has the LUN to himself
    * @throws NoPath if no path says anything
+   * @throws DeadlinePassed if none has had the time to
    */
   Scanned scan(Lun lun, Portals.Way way, Hold hold, Deadline deadline) {
     limit.check(lun.number());
@@ -142,7 +143,11 @@ final class PathScan {
     said.forEach(why -> log.warn("a path of {} does not count: {}", lun.wwid(), why));
     refuseWrong(checks, "");
     if (checks.stream().noneMatch(PathCheck::ours)) {
-      throw new NoPath("no path to LUN " + lun.number() + " answers: " + String.join("; ", said));
+      String why = ": " + String.join("; ", said);
+      if (deadline.passed()) { // which says nothing of the paths
+        throw new DeadlinePassed("no path to LUN " + lun.number() + " has answered in time" + why);
+      }
+      throw new NoPath("no path to LUN " + lun.number() + " answers" + why);
     }
     return new Scanned(
         checks.stream().filter(PathCheck::ours).map(PathCheck::device).toList(),

@@ -17,7 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** Answers on a socket as multipathd does, and does nothing. */
 class FakeMultipathd implements AutoCloseable {
 
-  /** What it was told, questions left out. */
+  /** What it was told. */
   final List<String> told = new CopyOnWriteArrayList<>();
 
   /** It is behind with udev's events. */
@@ -36,8 +36,11 @@ class FakeMultipathd implements AutoCloseable {
     thread.start();
   }
 
-  /** Carries out a command. */
-  void act(String command) {}
+  /** Carries out a command, or answers a question other than for its status. */
+  String answer(String command) {
+    told.add(command);
+    return "ok\n";
+  }
 
   private void serve() {
     while (true) {
@@ -55,13 +58,10 @@ class FakeMultipathd implements AutoCloseable {
     int length = (int) read(caller, Long.BYTES).getLong();
     String command =
         StandardCharsets.UTF_8.decode(read(caller, length)).toString().replace("\0", "");
-    String text = "ok\n";
-    if (command.equals("show status")) {
-      text = "path checker states:\nup 2\n\npaths: 2\nbusy: " + (isBusy ? "True" : "False") + "\n";
-    } else {
-      told.add(command);
-      act(command);
-    }
+    String text =
+        command.equals("show status")
+            ? "path checker states:\nup 2\n\npaths: 2\nbusy: " + (isBusy ? "True\n" : "False\n")
+            : answer(command);
     byte[] bytes = (text + "\0").getBytes(StandardCharsets.UTF_8);
     ByteBuffer reply =
         ByteBuffer.allocate(Long.BYTES + bytes.length).order(ByteOrder.nativeOrder());

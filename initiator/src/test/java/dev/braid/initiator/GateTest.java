@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,37 @@ class GateTest {
         .singleElement()
         .asString()
         .contains("multipathd does not listen", "start multipathd");
+  }
+
+  @Test
+  @DisplayName(
+      "F37: a multipathd that has too much to do to tell its settings has told them before")
+  void multipathdBusy() throws Exception {
+    write(
+        "proc/net/unix",
+        "Num RefCount Protocol Flags Type St Inode Path\n"
+            + ISCSID
+            + ISCSID.replace(
+                "ISCSIADM_ABSTRACT_NAMESPACE", "/org/kernel/linux/storage/multipathd"));
+    var tooBusy = new AtomicBoolean();
+    try (var multipathd =
+        new FakeMultipathd(host.resolve("none")) {
+          @Override
+          String answer(String command) {
+            return tooBusy.get() ? "timeout\n" : MultipathConfigTest.inForce(5);
+          }
+        }) {
+      Gate gate = gate();
+      assertThat(gate.wrong()).isEmpty();
+      tooBusy.set(true);
+      now += Duration.ofMinutes(1).toNanos();
+      assertThat(gate.wrong()).isEmpty();
+      assertThat(gate().wrong())
+          .as("where it has not")
+          .singleElement()
+          .asString()
+          .contains("too busy for 'show config'");
+    }
   }
 
   @Test

@@ -120,10 +120,11 @@ class MapWaitTest {
     try (var multipathd =
         new FakeMultipathd(lun.multipathdSocket()) {
           @Override
-          void act(String command) {
+          String answer(String command) {
             if (command.equals("add map " + TwoPaths.WWID)) {
               lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
             }
+            return super.answer(command);
           }
         }) {
       assertThat(await(SOON).paths()).hasSize(2);

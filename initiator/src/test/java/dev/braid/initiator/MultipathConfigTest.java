@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class MultipathConfigTest {
 
-  private static String inForce(int polling) {
+  /** What multipathd tells where Braid's file is in force. */
+  static String inForce(int polling) {
     String ours = MultipathConfig.content(Optional.of(defaults(polling)));
     return "defaults {\n polling_interval "
         + polling

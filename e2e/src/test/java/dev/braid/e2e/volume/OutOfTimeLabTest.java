@@ -32,7 +32,7 @@ class OutOfTimeLabTest {
     var clean = Leftovers.of(stack.lab());
     LabVolume volume = stack.create("out-of-time", 64L << 20, Capabilities.ext4());
     var context = stack.publish(volume, node);
-    try (Undo away = Daemon.MULTIPATHD.freeze(node)) {
+    try (Undo away = Daemon.UDEVD.freeze(node)) {
       assertThat(Failure.of(() -> stack.stage(volume, node, context)).status())
           .isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     }

@@ -11,8 +11,10 @@ public final class MultipathdException extends Exception {
   public enum Kind {
     /** No socket: it does not run, or this is another network namespace. */
     NOT_RUNNING,
-    /** It took longer than the deadline, or said itself that it is too busy. */
+    /** It took longer than the deadline. */
     TIMEOUT,
+    /** It said itself that it is too busy: it works, and has much to do. */
+    BUSY,
     /** It answered {@code fail}. */
     REFUSED,
     /** Its settings exclude the device. */

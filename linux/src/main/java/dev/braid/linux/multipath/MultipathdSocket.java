@@ -65,7 +65,7 @@ public final class MultipathdSocket {
     }
     if (said.equals("timeout")) {
       throw new MultipathdException(
-          Kind.TIMEOUT, "multipathd is too busy for '" + command + "'", null);
+          Kind.BUSY, "multipathd is too busy for '" + command + "'", null);
     }
     if (said.equals("blacklisted")) {
       throw new MultipathdException(

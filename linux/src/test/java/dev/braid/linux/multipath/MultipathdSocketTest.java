@@ -64,7 +64,7 @@ class MultipathdSocketTest {
   @DisplayName("refused, too busy, excluded, broken: each is told from the others")
   void failures() {
     expect("fail\nmap or partition in use\n\0", 30, Kind.REFUSED);
-    expect("timeout\n\0", 9, Kind.TIMEOUT);
+    expect("timeout\n\0", 9, Kind.BUSY);
     expect("blacklisted\n\0", 13, Kind.BLACKLISTED);
     expect("ok", 4, Kind.BROKEN);
     expect("", -1, Kind.BROKEN);
