@@ -239,7 +239,7 @@ public final class Initiator {
             known,
             seen,
             sessions,
-            blocks,
+            finder,
             returned,
             portals,
             assembly,

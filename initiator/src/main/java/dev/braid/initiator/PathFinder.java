@@ -65,11 +65,7 @@ final class PathFinder {
   }
 
   private List<Path> pathsOf(Wwid wwid, Predicate<Hctl> candidate, Deadline deadline) {
-    List<Hctl> mapped =
-        dm.multipath(wwid).map(this::paths).orElse(List.of()).stream()
-            .map(blocks::address)
-            .flatMap(Optional::stream)
-            .toList();
+    List<Hctl> mapped = mapped(wwid).orElse(List.of());
     List<Hctl> others =
         devices.addresses().stream().filter(a -> candidate.test(a) && !mapped.contains(a)).toList();
     if (mapped.isEmpty() && others.isEmpty()) {
@@ -84,6 +80,12 @@ final class PathFinder {
       }
     }
     return List.copyOf(found.values());
+  }
+
+  /** Where the paths in the LUN's map are; empty if it has no map. */
+  Optional<List<Hctl>> mapped(Wwid wwid) {
+    return dm.multipath(wwid)
+        .map(map -> paths(map).stream().map(blocks::address).flatMap(Optional::stream).toList());
   }
 
   private void note(Hctl address, List<IscsiSession> all, Map<Hctl, Path> found) {

@@ -11,11 +11,9 @@ import dev.braid.base.error.Busy;
 import dev.braid.base.error.Refused;
 import dev.braid.base.error.WrongDevice;
 import dev.braid.base.step.Steps;
-import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.iscsi.IscsiSession;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.lock.Locks;
-import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.Hctl;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +43,7 @@ public final class Rejoin {
   private final KnownLuns known;
   private final Seen seen;
   private final IscsiSessions sessions;
-  private final BlockTree blocks;
+  private final PathFinder finder;
   private final ReturnedPortals returned;
   private final Portals portals;
   private final Assembly assembly;
@@ -76,7 +74,7 @@ public final class Rejoin {
       KnownLuns known,
       Seen seen,
       IscsiSessions sessions,
-      BlockTree blocks,
+      PathFinder finder,
       ReturnedPortals returned,
       Portals portals,
       Assembly assembly,
@@ -90,7 +88,7 @@ public final class Rejoin {
     this.known = known;
     this.seen = seen;
     this.sessions = sessions;
-    this.blocks = blocks;
+    this.finder = finder;
     this.returned = returned;
     this.portals = portals;
     this.assembly = assembly;
@@ -112,7 +110,9 @@ public final class Rejoin {
     uninvited.look();
     List<Lun> all = known.all();
     List<Lun> attached = all.stream().filter(lun -> maps.find(lun.wwid()).isPresent()).toList();
-    all.stream().filter(lun -> !attached.contains(lun)).forEach(this::forget);
+    all.stream()
+        .filter(lun -> !attached.contains(lun))
+        .forEach(lun -> forget(lun, Deadline.after(patience)));
     tidying.leftovers(known.all().stream().map(Lun::target).toList(), Deadline.after(patience));
     List<IscsiSession> now = sessions.all();
     List<Lun> lacking = attached.stream().filter(lun -> lacks(lun, now)).toList();
@@ -147,10 +147,13 @@ public final class Rejoin {
         : List.of();
   }
 
-  /** What a reboot left: of what is attached no map is missing, but for a moment. */
-  private void forget(Lun lun) {
+  /**
+   * What a reboot left: of what is attached no map is missing, but for a moment. An attach that ran
+   * out of time has left paths as well.
+   */
+  private void forget(Lun lun, Deadline patience) {
     try (var volume = hold(lun)) {
-      if (maps.find(lun.wwid()).isEmpty()) {
+      if (finder.pathsOf(lun.wwid(), lun.number(), patience).isEmpty()) {
         seen.letGo(lun.wwid());
         steps.run("forget LUN", step -> known.forget(step, lun.wwid()));
       }
@@ -179,18 +182,16 @@ public final class Rejoin {
 
   /** The portals whose path is not in the LUN's map; none if it has no map. */
   private List<Portal> missing(Lun lun, List<IscsiSession> now) {
-    Optional<DmDevice> map = maps.find(lun.wwid());
-    if (map.isEmpty()) {
+    Optional<List<Hctl>> paths = finder.mapped(lun.wwid());
+    if (paths.isEmpty()) {
       return List.of();
     }
-    List<Hctl> paths =
-        maps.table(map.get()).stream().map(blocks::address).flatMap(Optional::stream).toList();
     return lun.portals().stream()
         .filter(
             portal ->
                 now.stream()
                     .filter(s -> s.through(lun.target(), portal))
-                    .noneMatch(s -> paths.stream().anyMatch(s::carries)))
+                    .noneMatch(s -> paths.get().stream().anyMatch(s::carries)))
         .toList();
   }
 

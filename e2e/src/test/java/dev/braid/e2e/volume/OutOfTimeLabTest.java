@@ -32,6 +32,9 @@ class OutOfTimeLabTest {
     var clean = Leftovers.of(stack.lab());
     LabVolume volume = stack.create("out-of-time", 64L << 20, Capabilities.ext4());
     var context = stack.publish(volume, node);
+    stack.stage(volume, node, context); // after which the kernel has all its modules
+    stack.unstage(volume, node);
+
     try (Undo away = Daemon.UDEVD.freeze(node)) {
       assertThat(Failure.of(() -> stack.stage(volume, node, context)).status())
           .isEqualTo(Status.Code.DEADLINE_EXCEEDED);
