@@ -146,7 +146,15 @@ final class Parallel {
   static <T> FutureTask<T> start(
       String doing, Hold hold, Callable<T> task, Runnable afterwards, Consumer<Thread> starter) {
     Runnable release = hold.keep();
-    var future = new FutureTask<T>(task::call);
+    var future =
+        new FutureTask<T>(
+            () -> {
+              try {
+                return task.call();
+              } finally {
+                release.run(); // before anybody sees that it is done
+              }
+            });
     var thread =
         new Thread(
             LogContext.carried(
@@ -154,7 +162,7 @@ final class Parallel {
                   try {
                     future.run();
                   } finally {
-                    release.run();
+                    release.run(); // where it was given up before it began
                     afterwards.run();
                   }
                 }),

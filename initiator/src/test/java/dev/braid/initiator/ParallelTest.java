@@ -9,7 +9,10 @@ import dev.braid.linux.lock.Lock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,6 +69,36 @@ class ParallelTest {
     assertThat(outcomes)
         .extracting(o -> ((Outcome.Failed<String>) o).why().getMessage())
         .containsExactly("refused", "silent");
+  }
+
+  @Test
+  @Timeout(20)
+  @DisplayName("rule 12: who sees that something is done finds what it held free")
+  void releasesFirst() throws Exception {
+    var begin = new CountDownLatch(1);
+    var running = new CompletableFuture<FutureTask<String>>();
+    var doneBefore = new AtomicBoolean(true);
+    var hold =
+        new Hold(
+            new Lock() {
+              @Override
+              public void share() {}
+
+              @Override
+              public void close() {
+                doneBefore.set(running.join().isDone());
+              }
+            });
+    Callable<String> task =
+        () -> {
+          begin.await();
+          return "done";
+        };
+    running.complete(Parallel.start("working", hold, task, () -> {}, Thread::start));
+    hold.close();
+    begin.countDown();
+    assertThat(running.join().get()).isEqualTo("done");
+    assertThat(doneBefore).isFalse();
   }
 
   private Hold hold() {
