@@ -141,7 +141,7 @@ final class StageVolume {
     try {
       fit.accept(deadline);
     } catch (Refused e) {
-      if (records.find(volume).isPresent()) {
+      if (records.find(volume).filter(StageRecord::isStaged).isPresent()) {
         throw new Busy(
             e.getMessage()
                 + ". A stage of volume "

@@ -181,7 +181,8 @@ public final class Initiator {
             steps);
     var backlog = new MultipathdBacklog(socket);
     var wait =
-        new MapWait(maps, multipathd, backlog, blocks, finder, udev, MapWait.OWN_ACCORD, steps);
+        new MapWait(
+            maps, multipathd, backlog, bus, blocks, finder, udev, MapWait.OWN_ACCORD, steps);
     var writes = new WriteCheck(punctual, sessions, blocks, paths.dev());
     var scan =
         new PathScan(

@@ -12,6 +12,7 @@ import dev.braid.linux.multipath.MultipathdException;
 import dev.braid.linux.multipath.change.Multipathd;
 import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.Hctl;
+import dev.braid.linux.sysfs.change.ScsiBus;
 import dev.braid.linux.uevent.UdevDatabase;
 import dev.braid.linux.uevent.Uevent;
 import dev.braid.linux.uevent.UeventSocket;
@@ -49,6 +50,7 @@ final class MapWait {
   private final Maps maps;
   private final Multipathd multipathd;
   private final MultipathdBacklog backlog;
+  private final ScsiBus bus;
   private final BlockTree blocks;
   private final PathFinder finder;
   private final UdevDatabase udev;
@@ -62,6 +64,7 @@ final class MapWait {
       Maps maps,
       Multipathd multipathd,
       MultipathdBacklog backlog,
+      ScsiBus bus,
       BlockTree blocks,
       PathFinder finder,
       UdevDatabase udev,
@@ -70,6 +73,7 @@ final class MapWait {
     this.maps = maps;
     this.multipathd = multipathd;
     this.backlog = backlog;
+    this.bus = bus;
     this.blocks = blocks;
     this.finder = finder;
     this.udev = udev;
@@ -156,17 +160,19 @@ final class MapWait {
           }
           return true;
         };
-    Optional<Boolean> ready =
-        await(
-            events,
-            note,
-            () ->
-                whole.get().isPresent()
-                        || paths.entrySet().stream()
-                            .allMatch(p -> told(p, wwid, told) || isLost(wwid, p.getValue()))
-                    ? Optional.of(true)
-                    : Optional.empty(),
-            deadline);
+    Supplier<List<String>> untold =
+        () ->
+            paths.entrySet().stream()
+                .filter(p -> !told(p, wwid, told) && !isLost(wwid, p.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+    Supplier<Optional<Boolean>> through =
+        () -> Optional.of(true).filter(yes -> whole.get().isPresent() || untold.get().isEmpty());
+    Optional<Boolean> ready = await(events, note, through, deadline.atMost(ownAccord));
+    while (ready.isEmpty() && !deadline.passed()) {
+      announce(untold.get());
+      ready = await(events, note, through, deadline.atMost(ownAccord));
+    }
     if (ready.isEmpty()) {
       throw new DeadlinePassed(
           "udev has not been through with the paths "
@@ -215,6 +221,17 @@ final class MapWait {
             + " with the paths "
             + paths.keySet()
             + (trouble.isEmpty() ? "" : ": " + trouble));
+  }
+
+  /** As where udev was started anew while the path was made: it is never told of it again. */
+  private void announce(List<String> untold) {
+    if (!udev.idle()) {
+      return; // it may yet come to them
+    }
+    for (String path : untold) {
+      log.warn("udev has nothing left to do, and has said nothing of {}: it is told anew", path);
+      steps.run("tell udev of path", step -> bus.announce(step, path));
+    }
   }
 
   private static <T> Optional<T> await(

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
@@ -148,10 +149,12 @@ final class FakeIscsi implements Exec {
     return sys.resolve("class/iscsi_connection/connection" + session + ":0");
   }
 
+  /** At once, as the kernel changes what it shows: nobody reads a file that is empty. */
   private static void write(Path file, String text) {
     try {
-      Files.createDirectories(file.getParent());
-      Files.writeString(file, text + "\n");
+      Path folder = Files.createDirectories(file.getParent());
+      Path whole = Files.writeString(folder.resolve(".new"), text + "\n");
+      Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -86,6 +86,16 @@ class MapWaitTest {
     assertThatThrownBy(() -> await(A_MOMENT))
         .isInstanceOf(DeadlinePassed.class)
         .hasMessageContainingAll("udev", "does it run?");
+    assertThat(lun.uevent("sdc")).as("its event may have been lost").hasContent("add");
+    assertThat(lun.uevent("sdb")).isEmptyFile();
+  }
+
+  @Test
+  @DisplayName("F37: while udev has events before it, it is not told of a path once more")
+  void udevBehind() {
+    lun.udevBusy();
+    assertThatThrownBy(() -> await(A_MOMENT)).isInstanceOf(DeadlinePassed.class);
+    assertThat(lun.uevent("sdc")).isEmptyFile();
   }
 
   @Test

@@ -80,6 +80,7 @@ final class TwoPaths {
     folder(device.resolve("scsi_generic/sg" + session));
     write(host.resolve("dev/sg" + session), "");
     write(iscsi.sys.resolve("class/block").resolve(name).resolve("dev"), number.toString());
+    bytes(uevent(name), new byte[0]);
     link(iscsi.sys.resolve("dev/block/" + number + "/device"), device);
     folder(iscsi.sys.resolve("block"));
     isLun(session, WWID);
@@ -99,6 +100,16 @@ final class TwoPaths {
     iscsi.change(session, "FAILED", "failed");
   }
 
+  /** What is written there the kernel tells udev. */
+  Path uevent(String name) {
+    return iscsi.sys.resolve("class/block").resolve(name).resolve("uevent");
+  }
+
+  /** udev has events before it. */
+  void udevBusy() {
+    write(host.resolve("udev/queue"), "");
+  }
+
   /** udev has been through with a path. */
   void udevTells(DeviceNumber path) {
     write(host.resolve("udev/data/b" + path), "E:ID_SERIAL=" + WWID);
@@ -113,6 +124,7 @@ final class TwoPaths {
         maps(),
         multipathd(),
         new MultipathdBacklog(socket()),
+        new ScsiBus(iscsi.sys),
         new BlockTree(iscsi.sys),
         finder(),
         new UdevDatabase(host.resolve("udev")),

@@ -11,12 +11,19 @@ import java.util.Optional;
 public final class UdevDatabase {
 
   private final Path data;
+  private final Path queue;
 
   /**
    * @param run {@code /run/udev}, or a folder that stands for it
    */
   public UdevDatabase(Path run) {
     this.data = run.resolve("data");
+    this.queue = run.resolve("queue");
+  }
+
+  /** Whether udev has been through with all that it was told of; also where it does not run. */
+  public boolean idle() {
+    return Files.notExists(queue);
   }
 
   /** A property of a block device; empty if udev has not been through with it, or has none. */

@@ -69,6 +69,25 @@ public final class ScsiBus {
     }
   }
 
+  /**
+   * Has the kernel tell udev once more that a block device came: one whose event was lost nobody
+   * tells udev of again. One that is not there is told of to nobody.
+   *
+   * @param block the device's name, {@code sdb}
+   */
+  public void announce(Step step, String block) {
+    Path file = sysfs.resolve("class/block").resolve(block).resolve("uevent");
+    try {
+      write(file, "add");
+    } catch (NoSuchFileException e) {
+      return;
+    } catch (IOException e) {
+      if (Files.exists(file)) {
+        throw new KernelRefused(step.name() + ": cannot write " + file, e);
+      }
+    }
+  }
+
   /** Without CREATE: a file that is not there must not come to be in a tree that stands for it. */
   private static void write(Path file, String text) throws IOException {
     Files.write(file, text.getBytes(StandardCharsets.US_ASCII), StandardOpenOption.WRITE);
