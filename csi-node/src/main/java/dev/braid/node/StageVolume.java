@@ -12,6 +12,7 @@ import dev.braid.base.error.InvalidInput;
 import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.OutOfRange;
 import dev.braid.base.error.Refused;
+import dev.braid.base.error.WrongDevice;
 import dev.braid.base.step.Steps;
 import dev.braid.initiator.Attached;
 import dev.braid.initiator.Lun;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,48 +112,83 @@ final class StageVolume {
   }
 
   /**
-   * @throws AlreadyExists if it is staged there for another use
+   * A word for good leaves nothing of the volume here: kubelet takes it for one that is not on this
+   * node, and never unstages it.
+   *
+   * @throws AlreadyExists if it is in use here, staged in another way; CSI has it so
    * @throws Refused if this host is not fit for an attach, something else is mounted there, or the
    *     device holds something else
+   * @throws Busy for those too, where there is something of an earlier stage that is not off again
    */
   void stage(Wanted wanted, Deadline deadline) {
-    if (maps.multipath(wanted.volume().wwid()).isEmpty()) {
-      checkFit(wanted.volume(), deadline); // before the lock: an unstage need not wait for that
+    VolumeId volume = wanted.volume();
+    if (maps.multipath(volume.wwid()).isEmpty()) {
+      checkFit(volume, deadline); // before the lock: an unstage need not wait for that
     } // what is attached already is not held up by what is wrong with the host since
-    try (var volume = locks.take(wanted.volume(), "NodeStageVolume", deadline)) {
+    try (var lock = locks.take(volume, "NodeStageVolume", deadline)) {
       // Before the login, so that there is no device without a record (rule 4), and none whose end
       // was attested before it began (rule 7).
-      boolean begun = record(wanted, deadline);
+      boolean begun = begin(wanted, deadline);
       try {
         make(wanted, deadline);
-      } catch (Refused | KernelRefused | InvalidInput | DeviceInUse | OutOfRange e) {
-        // To kubelet these are final, and what failed for good it never unstages. Not a wrong
-        // device: that one is untouched until a person has looked.
-        if (!begun && shown(wanted.volume(), e)) {
-          throw inUse(wanted.volume(), e);
+      } catch (Refused | KernelRefused | InvalidInput | DeviceInUse | OutOfRange | WrongDevice e) {
+        if (isToStay(volume, begun, e)) {
+          throw goesOn(volume, e);
         }
-        undo(wanted.volume(), e, deadline);
+        undo(volume, e, deadline);
         throw e;
       }
     }
   }
 
-  /** An earlier stage that ran out of time has left what it made: no word for good either. */
   private void checkFit(VolumeId volume, Deadline deadline) {
     try {
       fit.accept(deadline);
     } catch (Refused e) {
-      if (records.find(volume).filter(StageRecord::isStaged).isPresent()) {
-        throw new Busy(
-            e.getMessage()
-                + ". A stage of volume "
-                + volume
-                + " has begun here: it goes on, or"
-                + " ends by an unstage",
-            e);
-      }
-      throw e;
+      throw isHere(volume) ? goesOn(volume, e) : e;
     }
+  }
+
+  /**
+   * @return whether a stage begins here; not, if one goes on that was begun before
+   */
+  private boolean begin(Wanted wanted, Deadline deadline) {
+    VolumeId volume = wanted.volume();
+    boolean earlier = isHere(volume);
+    try {
+      return record(wanted, deadline);
+    } catch (AlreadyExists e) {
+      throw shown(volume, e) ? e : goesOn(volume, e);
+    } catch (BraidException e) {
+      throw earlier ? goesOn(volume, e) : e;
+    }
+  }
+
+  /** Whether there is something of the volume here, or may be. */
+  private boolean isHere(VolumeId volume) {
+    try {
+      return maps.multipath(volume.wwid()).isPresent()
+          || records.find(volume).filter(StageRecord::isStaged).isPresent();
+    } catch (BraidException e) {
+      log.warn("nobody can say whether volume {} is here: {}", volume, e.messageAndCause());
+      return true;
+    }
+  }
+
+  /** What is in use, and what a person has to look at first. */
+  private boolean isToStay(VolumeId volume, boolean begun, BraidException failure) {
+    return failure instanceof WrongDevice
+        ? maps.multipath(volume.wwid()).isPresent()
+        : !begun && shown(volume, failure);
+  }
+
+  private static Busy goesOn(VolumeId volume, BraidException failure) {
+    return new Busy(
+        failure.messageAndCause()
+            + ". What an earlier stage made of volume "
+            + volume
+            + " may still be here: it goes on, or ends by an unstage",
+        failure);
   }
 
   private void make(Wanted wanted, Deadline deadline) {
@@ -201,13 +238,6 @@ final class StageVolume {
     }
   }
 
-  /** No word for good: kubelet would take it for one that is not mounted, and never unstage it. */
-  private static Busy inUse(VolumeId volume, BraidException failure) {
-    return new Busy(
-        failure.messageAndCause() + ". Volume " + volume + " is in use here already, and stays so",
-        failure);
-  }
-
   private static Busy stays(VolumeId volume, BraidException failure, BraidException why) {
     log.warn("volume {} failed to stage and is not off again: {}", volume, why.getMessage());
     var stays =
@@ -239,7 +269,7 @@ final class StageVolume {
             .filter(e -> e.generation().equals(record.generation()));
     if (maps.multipath(wanted.volume().wwid()).isPresent()) {
       refuseContradiction(earlier, continued, record);
-    } // a record without a device is what a stage left that came to nothing: it binds nobody
+    } // a record without a map binds nobody: of that stage there is nothing yet that anybody uses
     if (continued.isEmpty()) {
       attestor.withdraw(record.volume(), record.generation(), deadline);
       discard.forget(record.volume()); // what was given up is not what will be written
@@ -287,17 +317,25 @@ final class StageVolume {
    * @throws Busy if it is not any more; the next attach proves the paths of the one that is
    */
   private Pinned proven(Attached attached, Deadline deadline) {
-    DmDevice map =
-        maps.multipath(attached.wwid())
-            .filter(m -> m.node().equals(attached.map()))
-            .orElseThrow(
-                () ->
-                    new Busy(
-                        attached.map()
-                            + " is not the map of "
-                            + attached.wwid()
-                            + " any more: multipathd took it away meanwhile, or made it anew"));
-    return work.pin(map, deadline);
+    DmDevice map = map(attached).orElseThrow(() -> gone(attached, null));
+    try {
+      return work.pin(map, deadline);
+    } catch (KernelRefused e) {
+      throw map(attached).isPresent() ? e : gone(attached, e);
+    }
+  }
+
+  private Optional<DmDevice> map(Attached attached) {
+    return maps.multipath(attached.wwid()).filter(m -> m.node().equals(attached.map()));
+  }
+
+  private static Busy gone(Attached attached, @Nullable KernelRefused seenBy) {
+    return new Busy(
+        attached.map()
+            + " is not the map of "
+            + attached.wwid()
+            + " any more: multipathd took it away meanwhile, or made it anew",
+        seenBy);
   }
 
   private void mount(Wanted wanted, VolumeUse.Ext4 ext4, DmDevice map, Deadline deadline) {

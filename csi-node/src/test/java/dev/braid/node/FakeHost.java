@@ -15,7 +15,9 @@ import dev.braid.base.Wwid;
 import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.KernelRefused;
+import dev.braid.base.error.NotTrusted;
 import dev.braid.base.error.Refused;
+import dev.braid.base.error.WrongDevice;
 import dev.braid.base.step.Step;
 import dev.braid.base.step.StepObserver;
 import dev.braid.base.step.Steps;
@@ -95,8 +97,20 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   /** The map went, and its number is another's, before it was opened. */
   boolean swapped;
 
+  /** The map goes when it is to be opened. */
+  boolean goesAtOpening;
+
+  /** The API does not know this node any more. */
+  boolean cannotWithdraw;
+
   /** multipathd takes the map away once it is made, by an event of an earlier device. */
   boolean vanishes;
+
+  /** An attach takes longer than its call. */
+  boolean slow;
+
+  /** Another LUN is behind the address. */
+  boolean wrong;
 
   /** How often the plugin holds the map open. */
   private int pins;
@@ -198,7 +212,12 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
           }
 
           @Override
-          public void withdraw(VolumeId volume, Generation generation, Deadline deadline) {}
+          public void withdraw(VolumeId volume, Generation generation, Deadline deadline) {
+            if (cannotWithdraw) {
+              records.remove(volume); // which goes first
+              throw new NotTrusted("the API does not know this node");
+            }
+          }
         };
     return plugin(steps, locks, records, attestor);
   }
@@ -374,7 +393,13 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
   @Override
   public Attached attach(Lun lun, Deadline deadline) {
     journal.add("attach with " + (Files.exists(record()) ? "a" : "no") + " record");
+    if (wrong) {
+      throw new WrongDevice("another LUN is behind the address");
+    }
     mapped = !vanishes;
+    if (slow) {
+      throw new DeadlinePassed("the map came late");
+    }
     return new Attached(lun.wwid(), MAP.node(), 2, bytes.length);
   }
 
@@ -430,7 +455,8 @@ final class FakeHost implements Attacher, DeviceMapper, Mounts, BlockDevices, Bl
 
   @Override
   public Pinned pin(DmDevice map) {
-    if (swapped) {
+    mapped &= !goesAtOpening;
+    if (swapped || goesAtOpening) {
       throw new KernelRefused("the map mpatha went away while it was opened");
     }
     opened++;

@@ -9,10 +9,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.braid.base.BootId;
 import dev.braid.base.error.AlreadyExists;
 import dev.braid.base.error.Busy;
+import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.InvalidInput;
 import dev.braid.base.error.KernelRefused;
+import dev.braid.base.error.NotTrusted;
 import dev.braid.base.error.Refused;
+import dev.braid.base.error.WrongDevice;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.mount.MountEntry;
 import dev.braid.linux.mount.change.Mounts.Flag;
@@ -219,6 +222,12 @@ class NodeLifeTest {
     assertThatThrownBy(() -> stage(EXT4)).isInstanceOf(KernelRefused.class);
     assertThat(host.journal).doesNotContain("mke2fs");
     host.swapped = false;
+    host.goesAtOpening = true;
+    assertThatThrownBy(() -> stage(EXT4))
+        .as("one that went just then")
+        .isInstanceOf(Busy.class)
+        .hasCauseInstanceOf(KernelRefused.class);
+    host.goesAtOpening = false;
     stage(BLOCK);
     host.swapped = true;
     assertThatThrownBy(() -> publish(BLOCK, false)).isInstanceOf(KernelRefused.class);
@@ -269,20 +278,86 @@ class NodeLifeTest {
 
   @Test
   @DisplayName(
+      "F28: a stage that ran out of time goes on in the next call, and is off by an unstage")
+  void outOfTime() {
+    host.slow = true;
+    assertThatThrownBy(() -> stage(EXT4)).isInstanceOf(DeadlinePassed.class);
+    assertThat(host.mapped).isTrue();
+    assertThat(host.record()).exists();
+    host.slow = false;
+    stage(EXT4);
+    assertThat(host.journal).doesNotContain("detach");
+    unstage();
+    assertNothingLeft();
+  }
+
+  @Test
+  @DisplayName(
+      "F28: what a stage that ran out of time has left allows no word for good: kubelet would not"
+          + " unstage it")
+  void noWordForGood() {
+    host.slow = true;
+    assertThatThrownBy(() -> stage(EXT4)).isInstanceOf(DeadlinePassed.class);
+    host.slow = false;
+    assertThatThrownBy(() -> stage(BLOCK))
+        .as("for another use, while nobody has it")
+        .isInstanceOf(Busy.class)
+        .hasMessageContaining("unstage it first");
+    host.wrong = true;
+    assertThatThrownBy(() -> stage(EXT4))
+        .as("with a map that nobody is to touch")
+        .isInstanceOf(Busy.class)
+        .hasCauseInstanceOf(WrongDevice.class);
+    assertThat(host.journal).doesNotContain("detach");
+  }
+
+  @Test
+  @DisplayName("F28: nor does its record, where the next one cannot be written")
+  void noWordForGoodOfRecord() throws IOException {
+    host.slow = true;
+    host.vanishes = true; // no map came, but paths may be there
+    assertThatThrownBy(() -> stage(EXT4)).isInstanceOf(DeadlinePassed.class);
+    host.cannotWithdraw = true;
+    assertThatThrownBy(() -> host.plugin().stage().stage(wanted(host, EXT4, 2), deadline()))
+        .isInstanceOf(Busy.class)
+        .hasCauseInstanceOf(NotTrusted.class);
+    Files.createDirectory(host.record());
+    host.cannotWithdraw = false;
+    assertThatThrownBy(() -> stage(EXT4))
+        .as("nobody can say what is here")
+        .isInstanceOf(Busy.class)
+        .hasCauseInstanceOf(KernelRefused.class);
+  }
+
+  @Test
+  @DisplayName(
+      "rule 3: a wrong device is a word for good each time, and nothing of the stage is left")
+  void wrongDevice() {
+    host.wrong = true;
+    assertThatThrownBy(() -> stage(EXT4)).isInstanceOf(WrongDevice.class);
+    assertThatThrownBy(() -> stage(EXT4)).isInstanceOf(WrongDevice.class);
+    assertThat(host.record()).doesNotExist();
+    host.detachFails = true;
+    assertThatThrownBy(() -> stage(EXT4)).isInstanceOf(Busy.class);
+    assertThat(host.record()).exists();
+  }
+
+  @Test
+  @DisplayName(
       "rule 7: over a map of another generation, or of nobody knows which, nothing is staged")
   void otherGeneration() throws IOException {
     host.plugin().stage().stage(wanted(host, EXT4, 2), deadline());
     assertThatThrownBy(() -> stage(EXT4))
-        .isInstanceOf(Refused.class)
+        .isInstanceOf(Busy.class)
         .hasMessageContaining("generation 2")
         .hasMessageContaining("unstage it first");
     assertThatThrownBy(() -> host.plugin().stage().stage(wanted(host, EXT4, 3), deadline()))
-        .isInstanceOf(Refused.class)
+        .isInstanceOf(Busy.class)
         .hasMessageContaining("generation 2");
     byte[] record = Files.readAllBytes(host.record());
     Files.delete(host.record());
     assertThatThrownBy(() -> host.plugin().stage().stage(wanted(host, EXT4, 2), deadline()))
-        .isInstanceOf(Refused.class)
+        .isInstanceOf(Busy.class)
         .hasMessageContaining("unknown generation");
     Files.write(host.record(), record);
     host.plugin().unstage().unstage(VOLUME, host.staging(), deadline());

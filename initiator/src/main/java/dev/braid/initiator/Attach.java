@@ -2,7 +2,9 @@ package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
 import dev.braid.base.error.BraidException;
+import dev.braid.base.error.Busy;
 import dev.braid.base.error.DeadlinePassed;
+import dev.braid.base.error.NoPath;
 import dev.braid.base.error.WrongDevice;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.lock.Locks;
@@ -56,13 +58,14 @@ public final class Attach {
   /**
    * @return the LUN's map, with every path that answers now, at least one. A portal that is away
    *     does not delay it; {@link Rejoin} brings its path
-   * @throws dev.braid.base.error.NoPath saying of each portal why it gives no path
+   * @throws NoPath saying of each portal why it gives no path
    * @throws WrongDevice if another LUN is behind the address; it is left as it is
    * @throws dev.braid.base.error.Refused if something must be cleared away first, or what Braid
    *     puts on this host was taken off
    * @throws DeadlinePassed if it takes longer. What there is of it stays, for the next call to go
-   *     on from, or a detach; what fails otherwise is taken back
-   * @throws dev.braid.base.error.Busy if another call works on the LUN or its target
+   *     on from, or a detach. So it does where no path has answered by then, and where another call
+   *     is at work; what fails otherwise is taken back
+   * @throws Busy if another call works on the LUN or its target
    */
   public Attached attach(Lun lun, Deadline deadline) {
     try (var volume = new Hold(locks.exclusive(LockNames.volume(lun.wwid()), "attach", deadline))) {
@@ -75,16 +78,24 @@ public final class Attach {
 
   /** What is attached already an uninstall sees; what is not must not come while one goes on. */
   private Attached anew(Lun lun, Hold volume, Deadline deadline) {
+    Deadline inTime = early(deadline);
     try (var stays = setup.hold(deadline)) {
       try {
-        return make(lun, volume, early(deadline));
-      } catch (DeadlinePassed e) {
-        throw e; // where this host is slow, taking it back would have it do all of it anew
+        return make(lun, volume, inTime);
       } catch (BraidException e) {
-        undo(lun, volume, e);
+        if (!isHalfWay(e, inTime)) {
+          undo(lun, volume, e);
+        }
         throw e;
       }
     }
+  }
+
+  /** Where this host is slow, taking it back would have it do all of it anew. */
+  private static boolean isHalfWay(BraidException failure, Deadline inTime) {
+    return failure instanceof DeadlinePassed
+        || failure instanceof Busy
+        || (failure instanceof NoPath && inTime.passed());
   }
 
   /** Before the deadline, so that the caller still hears why it failed when all is undone. */
@@ -104,7 +115,10 @@ public final class Attach {
     }
   }
 
-  /** The map was not there when the call began, so all there is of the LUN is this call's. */
+  /**
+   * The map was not there when the call began, so nobody uses what there is of the LUN: this call
+   * made it, or one before that ran out of time.
+   */
   private void undo(Lun lun, Hold volume, BraidException why) {
     try {
       removal.remove(lun.wwid(), volume, Deadline.after(UNDO));

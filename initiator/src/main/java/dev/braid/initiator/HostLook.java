@@ -1,6 +1,7 @@
 package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.Ticker;
 import dev.braid.base.error.BraidException;
 import dev.braid.base.error.InvalidInput;
 import dev.braid.linux.iscsi.InitiatorName;
@@ -34,14 +35,20 @@ final class HostLook {
   private static final Duration PROGRAM = Duration.ofSeconds(10);
   private static final Duration COMMAND = Duration.ofSeconds(10);
 
+  /** A multipathd that is too busy to tell its settings is taken at its last word for so long. */
+  private static final Duration LAST_WORD = Duration.ofMinutes(10);
+
   private final HostPaths paths;
   private final OpenIscsiVersions versions;
   private final MultipathdSocket multipathd;
   private final SiteRules siteRules;
   private final Supplier<List<String>> others;
+  private final Ticker ticker;
 
-  /** What was unsafe when multipathd told its settings last; empty until then. */
-  private Optional<List<String>> unsafe = Optional.empty();
+  /** What multipathd told last; empty until then, when that is too old, and when it is away. */
+  private Optional<Told> told = Optional.empty();
+
+  private record Told(List<String> unsafe, long nanos) {}
 
   /**
    * @param others what others know to be wrong with this host; quick to ask
@@ -50,12 +57,14 @@ final class HostLook {
       HostPaths paths,
       OpenIscsiVersions versions,
       MultipathdSocket multipathd,
-      Supplier<List<String>> others) {
+      Supplier<List<String>> others,
+      Ticker ticker) {
     this.paths = paths;
     this.versions = versions;
     this.multipathd = multipathd;
     this.siteRules = new SiteRules(paths.udevRules());
     this.others = others;
+    this.ticker = ticker;
   }
 
   /** What can be seen without starting a program. Empty if nothing is wrong. */
@@ -167,15 +176,26 @@ final class HostLook {
   private List<String> settings(Deadline deadline) {
     try {
       String said = multipathd.ask("show config", deadline.atMost(COMMAND));
-      List<String> now = MultipathConfig.unsafe(MultipathSettings.parse(said));
-      unsafe = Optional.of(now);
-      return now;
+      List<String> unsafe = MultipathConfig.unsafe(MultipathSettings.parse(said));
+      told = Optional.of(new Told(unsafe, ticker.nanos()));
+      return unsafe;
     } catch (MultipathdException e) {
       // Many attaches at once keep it busy for longer than it lets anybody wait; that is no fault.
-      return unsafe.filter(last -> e.kind() == Kind.BUSY).orElse(List.of(silent(e)));
+      told = told.filter(last -> isSlow(e) && isFresh(last));
+      return told.filter(last -> e.kind() == Kind.BUSY)
+          .map(Told::unsafe)
+          .orElse(List.of(silent(e)));
     } catch (InvalidInput e) {
       return List.of(silent(e));
     }
+  }
+
+  private static boolean isSlow(MultipathdException e) {
+    return e.kind() == Kind.BUSY || e.kind() == Kind.TIMEOUT;
+  }
+
+  private boolean isFresh(Told last) {
+    return ticker.nanos() - last.nanos() < LAST_WORD.toNanos();
   }
 
   private static String silent(Exception why) {

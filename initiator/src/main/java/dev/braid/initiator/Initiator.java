@@ -224,7 +224,8 @@ public final class Initiator {
                 paths,
                 new OpenIscsiVersions(exec),
                 socket,
-                () -> Stream.of(othersWrong.get(), setup.wrong()).flatMap(List::stream).toList()),
+                () -> Stream.of(othersWrong.get(), setup.wrong()).flatMap(List::stream).toList(),
+                Ticker.SYSTEM),
             () -> doubts.stream().flatMap(doubt -> doubt.found().stream()).toList(),
             Ticker.SYSTEM);
     var losses = new PathLosses(known::has, metrics);

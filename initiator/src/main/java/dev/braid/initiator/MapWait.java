@@ -44,6 +44,9 @@ final class MapWait {
   /** Whether multipathd is behind: it says so at once, or is. */
   private static final Duration QUESTION = Duration.ofSeconds(1);
 
+  /** By which udev and multipathd know whose path a device is. */
+  private static final String SERIAL = "ID_SERIAL";
+
   /** Of a session that ends, and takes its path with it, no event tells. */
   private static final Duration LOOK = Duration.ofSeconds(1);
 
@@ -152,11 +155,11 @@ final class MapWait {
       Supplier<Optional<Made>> whole,
       UeventSocket events,
       Deadline deadline) {
-    var told = new HashSet<String>();
+    var told = new HashSet<String>(); // by the devices' places, as an earlier one had the name
     Predicate<Uevent> note =
         e -> {
           if (e.source() == Uevent.Source.UDEV && !e.action().equals("remove")) {
-            told.add(e.kernelName());
+            told.add(e.devpath());
           }
           return true;
         };
@@ -181,8 +184,8 @@ final class MapWait {
               + wwid
               + ": does it run?");
     }
-    Optional<String> behind;
-    do {
+    String trouble = "";
+    while (true) {
       Optional<Made> map = await(events, note, whole, deadline.atMost(ownAccord));
       if (map.isPresent()) {
         return map.get();
@@ -194,13 +197,11 @@ final class MapWait {
                 + " was lost before there was a map of them: "
                 + paths.keySet());
       }
-      behind = behind();
       if (deadline.passed()) {
-        throw noMap(wwid, paths, behind.orElse(""));
+        throw noMap(wwid, paths, trouble);
       }
-    } while (behind.isPresent());
-    String trouble = nudge(wwid, paths, deadline);
-    return await(events, note, whole, deadline).orElseThrow(() -> noMap(wwid, paths, trouble));
+      trouble = behind().orElseGet(() -> nudge(wwid, paths, deadline));
+    }
   }
 
   /** Why multipathd may not have come to the paths yet; empty if it has, and did nothing. */
@@ -224,12 +225,12 @@ final class MapWait {
   }
 
   /** As where udev was started anew while the path was made: it is never told of it again. */
-  private void announce(List<String> untold) {
+  private void announce(List<String> paths) {
     if (!udev.idle()) {
       return; // it may yet come to them
     }
-    for (String path : untold) {
-      log.warn("udev has nothing left to do, and has said nothing of {}: it is told anew", path);
+    for (String path : paths) {
+      log.warn("udev has nothing left to do, and does not know {}: it is told anew", path);
       steps.run("tell udev of path", step -> bus.announce(step, path));
     }
   }
@@ -245,22 +246,37 @@ final class MapWait {
   }
 
   /** By an event that was seen, or by what udev wrote down: the path may be older than the call. */
-  private boolean told(Map.Entry<String, DeviceNumber> path, Wwid wwid, Set<String> events) {
-    return events.contains(path.getKey())
-        || udev.property(path.getValue(), "ID_SERIAL").filter(wwid.text()::equals).isPresent();
+  private boolean told(Map.Entry<String, DeviceNumber> path, Wwid wwid, Set<String> devpaths) {
+    String place =
+        blocks.address(path.getValue()).map(a -> "/" + a + "/block/" + path.getKey()).orElse("");
+    return (!place.isEmpty() && devpaths.stream().anyMatch(seen -> seen.endsWith(place)))
+        || udev.property(path.getValue(), SERIAL).filter(wwid.text()::equals).isPresent();
   }
 
+  /**
+   * Tells multipathd of what lacks; safe to repeat.
+   *
+   * @return what went wrong; empty if nothing did
+   */
   private String nudge(Wwid wwid, Map<String, DeviceNumber> paths, Deadline deadline) {
     log.warn("multipathd has made no whole map of {} by itself; asking it to", wwid);
     Deadline patience = deadline.atMost(COMMAND);
     try {
-      List<DeviceNumber> have = maps.find(wwid).map(maps::table).orElse(List.of());
       for (Map.Entry<String, DeviceNumber> path : paths.entrySet()) {
-        if (!have.contains(path.getValue()) && !isLost(wwid, path.getValue())) {
-          forget(path.getKey(), patience);
-          steps.run(
-              "tell multipathd of path", step -> multipathd.addPath(step, path.getKey(), patience));
+        // Looked at for each: the others may have come meanwhile, and one that is in is left alone.
+        List<DeviceNumber> have = maps.find(wwid).map(maps::table).orElse(List.of());
+        if (have.contains(path.getValue()) || isLost(wwid, path.getValue())) {
+          continue;
         }
+        Optional<String> other =
+            udev.property(path.getValue(), SERIAL).filter(serial -> !serial.equals(wwid.text()));
+        if (other.isPresent()) { // multipathd goes by that
+          announce(List.of(path.getKey()));
+          return "to udev " + path.getKey() + " is " + other.get();
+        }
+        forget(path.getKey(), patience);
+        steps.run(
+            "tell multipathd of path", step -> multipathd.addPath(step, path.getKey(), patience));
       }
       if (maps.find(wwid).isEmpty()) {
         steps.run("tell multipathd of map", step -> multipathd.addMap(step, wwid, patience));

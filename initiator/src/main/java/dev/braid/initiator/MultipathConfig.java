@@ -2,12 +2,14 @@ package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
 import dev.braid.base.Inquiry;
+import dev.braid.base.error.Busy;
 import dev.braid.base.error.InvalidInput;
 import dev.braid.base.error.Refused;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.multipath.MultipathSettings;
 import dev.braid.linux.multipath.MultipathSettings.Setting;
 import dev.braid.linux.multipath.MultipathdException;
+import dev.braid.linux.multipath.MultipathdException.Kind;
 import dev.braid.linux.multipath.MultipathdSocket;
 import dev.braid.linux.multipath.change.Multipathd;
 import java.nio.file.Path;
@@ -103,9 +105,10 @@ final class MultipathConfig {
    * before he could say so. Maps that do not change by it are left alone.
    *
    * @throws Refused if there is one of ours, and multipathd does not tell what it has in force
+   * @throws Busy if it has too much to do
    */
   void ensure(Deadline deadline) {
-    Optional<MultipathSettings> before = inForce(deadline.atMost(ANSWER));
+    Optional<MultipathSettings> before = inForce(deadline.atMost(deadline.left().dividedBy(2)));
     boolean wrote = file.ensure(steps, "write multipath settings", content(before));
     if (wrote) {
       log.info("wrote {}: how multipath treats Braid's LUNs, and no others", file.path());
@@ -130,6 +133,9 @@ final class MultipathConfig {
     try {
       steps.run("reconfigure multipathd", step -> multipathd.reconfigure(step, deadline));
     } catch (MultipathdException e) {
+      if (e.kind() == Kind.BUSY) {
+        throw new Busy("multipathd has too much to do to read its settings anew; try again", e);
+      }
       // If it does not run it reads them when it starts; until then nothing can be attached, which
       // says so.
       log.warn("multipathd did not say that it has read its settings: {}", e.getMessage());
@@ -138,7 +144,7 @@ final class MultipathConfig {
 
   private Optional<MultipathSettings> inForce(Deadline deadline) {
     try {
-      return Optional.of(MultipathSettings.parse(socket.ask("show config", deadline)));
+      return Optional.of(MultipathSettings.parse(told(deadline)));
     } catch (MultipathdException | InvalidInput e) {
       if (file.isOurs()) {
         // It goes by multipathd's polling interval: a guess could take from maps in use the time
@@ -151,6 +157,19 @@ final class MultipathConfig {
       }
       log.warn("multipathd does not tell its settings: {}", e.getMessage());
       return Optional.empty();
+    }
+  }
+
+  /** Who is too busy, as where the plugin starts anew amid many attaches, is asked again. */
+  private String told(Deadline deadline) throws MultipathdException {
+    while (true) {
+      try {
+        return socket.ask("show config", deadline.atMost(ANSWER));
+      } catch (MultipathdException e) {
+        if (e.kind() != Kind.BUSY || deadline.passed()) {
+          throw e;
+        }
+      }
     }
   }
 

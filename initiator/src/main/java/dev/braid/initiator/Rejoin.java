@@ -153,7 +153,8 @@ public final class Rejoin {
    */
   private void forget(Lun lun, Deadline patience) {
     try (var volume = hold(lun)) {
-      if (finder.pathsOf(lun.wwid(), lun.number(), patience).isEmpty()) {
+      if (maps.find(lun.wwid()).isEmpty()
+          && finder.pathsOf(lun.wwid(), lun.number(), patience).isEmpty()) {
         seen.letGo(lun.wwid());
         steps.run("forget LUN", step -> known.forget(step, lun.wwid()));
       }

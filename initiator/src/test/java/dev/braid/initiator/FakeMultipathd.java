@@ -42,6 +42,11 @@ class FakeMultipathd implements AutoCloseable {
     return "ok\n";
   }
 
+  /** Whether it says that it has events before it. */
+  boolean behind() {
+    return isBusy;
+  }
+
   private void serve() {
     while (true) {
       try (SocketChannel caller = server.accept()) {
@@ -60,7 +65,7 @@ class FakeMultipathd implements AutoCloseable {
         StandardCharsets.UTF_8.decode(read(caller, length)).toString().replace("\0", "");
     String text =
         command.equals("show status")
-            ? "path checker states:\nup 2\n\npaths: 2\nbusy: " + (isBusy ? "True\n" : "False\n")
+            ? "path checker states:\nup 2\n\npaths: 2\nbusy: " + (behind() ? "True\n" : "False\n")
             : answer(command);
     byte[] bytes = (text + "\0").getBytes(StandardCharsets.UTF_8);
     ByteBuffer reply =

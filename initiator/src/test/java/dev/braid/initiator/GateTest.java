@@ -22,7 +22,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -40,6 +39,10 @@ class GateTest {
   private final Map<String, String> versions = new ConcurrentHashMap<>();
   private final List<String> others = new CopyOnWriteArrayList<>();
   private final List<String> doubts = new CopyOnWriteArrayList<>();
+
+  /** What multipathd answers, where a test has one. */
+  private volatile String says = "";
+
   private int programs;
   private long now;
 
@@ -80,19 +83,30 @@ class GateTest {
             + ISCSID
             + ISCSID.replace(
                 "ISCSIADM_ABSTRACT_NAMESPACE", "/org/kernel/linux/storage/multipathd"));
-    var tooBusy = new AtomicBoolean();
+    says = MultipathConfigTest.inForce(5);
     try (var multipathd =
         new FakeMultipathd(host.resolve("none")) {
           @Override
           String answer(String command) {
-            return tooBusy.get() ? "timeout\n" : MultipathConfigTest.inForce(5);
+            return says;
           }
         }) {
       Gate gate = gate();
       assertThat(gate.wrong()).isEmpty();
-      tooBusy.set(true);
+      says = "timeout\n";
       now += Duration.ofMinutes(1).toNanos();
       assertThat(gate.wrong()).isEmpty();
+      now += Duration.ofMinutes(10).toNanos();
+      assertThat(gate.wrong()).as("but not for ever").hasSize(1);
+      says = MultipathConfigTest.inForce(5);
+      now += Duration.ofMinutes(1).toNanos();
+      assertThat(gate.wrong()).isEmpty();
+      says = "fail\n";
+      now += Duration.ofMinutes(1).toNanos();
+      assertThat(gate.wrong()).as("what is no want of time").hasSize(1);
+      says = "timeout\n";
+      now += Duration.ofMinutes(1).toNanos();
+      assertThat(gate.wrong()).as("after that its earlier word is not taken").hasSize(1);
       assertThat(gate().wrong())
           .as("where it has not")
           .singleElement()
@@ -242,7 +256,7 @@ class GateTest {
             host.resolve("luns"));
     var socket = new MultipathdSocket(host.resolve("none"), "/braid/test/nobody");
     Ticker ticker = () -> now;
-    var look = new HostLook(paths, new OpenIscsiVersions(exec), socket, () -> others);
+    var look = new HostLook(paths, new OpenIscsiVersions(exec), socket, () -> others, ticker);
     return new Gate(look, () -> doubts, ticker);
   }
 

@@ -24,6 +24,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -153,6 +155,52 @@ class HostSetupTest {
     setup.tryEnsure(Deadline.after(SOON));
     assertThat(conf).hasContent(tuned);
     assertThat(setup.wrong()).singleElement().asString().contains("does not tell its settings");
+  }
+
+  @Test
+  @DisplayName(
+      "F37: a multipathd with too much to do, as where a plugin starts amid attaches, is asked"
+          + " again")
+  void busyMultipathd() throws Exception {
+    setup().ensure(Deadline.after(SOON));
+    var asked = new AtomicInteger();
+    try (var multipathd =
+        new FakeMultipathd(host.resolve("none")) {
+          @Override
+          String answer(String command) {
+            return asked.incrementAndGet() < 3 ? "timeout\n" : MultipathConfigTest.inForce(5);
+          }
+        }) {
+      HostSetup setup = setup();
+      setup.tryEnsure(Deadline.after(SOON));
+      assertThat(setup.wrong()).isEmpty();
+    }
+    assertThat(asked).hasValue(3);
+  }
+
+  @Test
+  @DisplayName(
+      "F37: also where it never tells, it is told to read what was written, or that is tried again")
+  void tooBusyMultipathd() throws Exception {
+    var tooBusy = new AtomicBoolean(true);
+    try (var multipathd =
+        new FakeMultipathd(host.resolve("none")) {
+          @Override
+          String answer(String command) {
+            super.answer(command);
+            return tooBusy.get()
+                ? "timeout\n"
+                : command.equals("reconfigure") ? "ok\n" : MultipathConfigTest.inForce(5);
+          }
+        }) {
+      HostSetup setup = setup();
+      setup.tryEnsure(Deadline.after(Duration.ofMillis(300)));
+      assertThat(multipathd.told).contains("show config", "reconfigure");
+      assertThat(setup.wrong()).singleElement().asString().contains("too much to do");
+      tooBusy.set(false);
+      setup.mend(Deadline.after(SOON));
+      assertThat(setup.wrong()).isEmpty();
+    }
   }
 
   private HostSetup setup() {

@@ -149,6 +149,72 @@ class MapWaitTest {
   }
 
   @Test
+  @DisplayName("F37: what multipathd could not do in time it is told once more")
+  void toldAgain() throws Exception {
+    lun.udevTells(TwoPaths.SDB);
+    lun.udevTells(TwoPaths.SDC);
+    try (var multipathd =
+        new FakeMultipathd(lun.multipathdSocket()) {
+          @Override
+          String answer(String command) {
+            boolean first = !told.contains(command);
+            super.answer(command);
+            if (command.equals("add path sdb") && first) {
+              return "timeout\n";
+            }
+            if (command.startsWith("add map")) {
+              lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
+            }
+            return "ok\n";
+          }
+        }) {
+      assertThat(await(SOON).paths()).hasSize(2);
+      assertThat(multipathd.told).startsWith("del path sdb", "add path sdb", "del path sdb");
+    }
+  }
+
+  @Test
+  @DisplayName("F37: a path that came into the map meanwhile is left in it")
+  void cameMeanwhile() throws Exception {
+    lun.udevTells(TwoPaths.SDB);
+    lun.udevTells(TwoPaths.SDC);
+    try (var multipathd =
+        new FakeMultipathd(lun.multipathdSocket()) {
+          @Override
+          String answer(String command) {
+            if (command.equals("add path sdb")) {
+              lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
+            }
+            return super.answer(command);
+          }
+        }) {
+      assertThat(await(SOON).paths()).hasSize(2);
+      assertThat(multipathd.told).containsExactly("del path sdb", "add path sdb");
+    }
+  }
+
+  @Test
+  @DisplayName("rule 3: of a path that is another LUN's to udev multipathd is not told")
+  void anotherToUdev() throws Exception {
+    lun.udevTells(TwoPaths.SDB);
+    lun.udevTells(TwoPaths.SDC);
+    try (var multipathd =
+        new FakeMultipathd(lun.multipathdSocket()) {
+          @Override
+          boolean behind() {
+            lun.udevTells(TwoPaths.SDC, TwoPaths.OTHER); // an event from before came late
+            return super.behind();
+          }
+        }) {
+      assertThatThrownBy(() -> await(A_MOMENT))
+          .isInstanceOf(DeadlinePassed.class)
+          .hasMessageContaining("to udev sdc is " + TwoPaths.OTHER);
+      assertThat(lun.uevent("sdc")).as("udev is to look once more").hasContent("add");
+      assertThat(multipathd.told).contains("add path sdb").doesNotContain("add path sdc");
+    }
+  }
+
+  @Test
   @DisplayName("F27: a map that somebody gave another table is not waited for")
   void wiped() {
     lun.map.isWiped = true;

@@ -27,8 +27,6 @@ import dev.braid.linux.scsi.Reply;
 import dev.braid.linux.scsi.Reservations;
 import dev.braid.linux.scsi.Reservations.Registration;
 import dev.braid.linux.scsi.Reservations.Type;
-import dev.braid.linux.scsi.Scsi;
-import dev.braid.linux.scsi.StandardInquiry;
 import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.ScsiDevice;
 import dev.braid.linux.sysfs.ScsiDevices;
@@ -318,26 +316,11 @@ class PathScanTest {
   }
 
   /** What is behind the address says that it is the LUN. */
-  private final class Ours implements Scsi {
+  private final class Ours extends UnaskedScsi {
     @Override
     public Reply<DeviceIdentification> identification(Path sg, Deadline deadline) {
       asked.add(sg);
       return new Reply.Answered<>(DeviceIdentification.parse(page(LUN)).orElseThrow());
-    }
-
-    @Override
-    public Reply<StandardInquiry> inquiry(Path sg, Deadline deadline) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public Reply<String> unitSerial(Path sg, Deadline deadline) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public Reply<Ready> testUnitReady(Path sg, Deadline deadline) {
-      throw new AssertionError();
     }
 
     @Override

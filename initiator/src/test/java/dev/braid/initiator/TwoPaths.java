@@ -5,6 +5,7 @@ import dev.braid.base.LunNumber;
 import dev.braid.base.Serial;
 import dev.braid.base.Ticker;
 import dev.braid.base.Wwid;
+import dev.braid.base.metric.Metrics;
 import dev.braid.base.step.Step;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.DeviceNumber;
@@ -14,18 +15,25 @@ import dev.braid.linux.dm.change.DeviceMapperChange;
 import dev.braid.linux.iscsi.IscsiSession;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.iscsi.LunLimit;
+import dev.braid.linux.iscsi.NodeFolder;
+import dev.braid.linux.iscsi.NodeRecords;
+import dev.braid.linux.iscsi.change.RecordFiles;
+import dev.braid.linux.lock.FileLocks;
+import dev.braid.linux.lock.Locks;
 import dev.braid.linux.loop.Loops;
 import dev.braid.linux.multipath.MultipathdBacklog;
 import dev.braid.linux.multipath.MultipathdSocket;
 import dev.braid.linux.multipath.change.Multipathd;
+import dev.braid.linux.net.Neighbours;
+import dev.braid.linux.net.Routes;
 import dev.braid.linux.scsi.DeviceIdentification;
 import dev.braid.linux.scsi.Reply;
 import dev.braid.linux.scsi.Reservations;
-import dev.braid.linux.scsi.Scsi;
-import dev.braid.linux.scsi.StandardInquiry;
 import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.ScsiDevices;
 import dev.braid.linux.sysfs.change.ScsiBus;
+import dev.braid.linux.systemd.Systemd;
+import dev.braid.linux.systemd.change.Systemctl;
 import dev.braid.linux.uevent.UdevDatabase;
 import dev.braid.linux.wait.KernelWaits;
 import java.io.IOException;
@@ -41,6 +49,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -62,6 +71,10 @@ final class TwoPaths {
   final FakeIscsi iscsi;
   final FakeMap map = new FakeMap();
 
+  /** What each path says of reservations, in the time it is given. */
+  Function<Deadline, Reply<Reservations>> reservations =
+      deadline -> new Reply.Answered<>(new Reservations(List.of()));
+
   private final Path host;
 
   TwoPaths(Path host) {
@@ -81,6 +94,7 @@ final class TwoPaths {
     write(host.resolve("dev/sg" + session), "");
     write(iscsi.sys.resolve("class/block").resolve(name).resolve("dev"), number.toString());
     bytes(uevent(name), new byte[0]);
+    bytes(device.resolve("delete"), new byte[0]);
     link(iscsi.sys.resolve("dev/block/" + number + "/device"), device);
     folder(iscsi.sys.resolve("block"));
     isLun(session, WWID);
@@ -105,6 +119,15 @@ final class TwoPaths {
     return iscsi.sys.resolve("class/block").resolve(name).resolve("uevent");
   }
 
+  /** Whether the kernel was told to take this session's path away. It stays all the same. */
+  boolean isToldToGo(int session) {
+    try {
+      return Files.size(device(session).resolve("delete")) > 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** udev has events before it. */
   void udevBusy() {
     write(host.resolve("udev/queue"), "");
@@ -112,7 +135,11 @@ final class TwoPaths {
 
   /** udev has been through with a path. */
   void udevTells(DeviceNumber path) {
-    write(host.resolve("udev/data/b" + path), "E:ID_SERIAL=" + WWID);
+    udevTells(path, WWID);
+  }
+
+  void udevTells(DeviceNumber path, Wwid wwid) {
+    write(host.resolve("udev/data/b" + path), "E:ID_SERIAL=" + wwid);
   }
 
   private Path device(int session) {
@@ -136,6 +163,109 @@ final class TwoPaths {
     return new Assembly(scan(), writes(), mapWait(), finder());
   }
 
+  Attach attach() {
+    var steps = Steps.unobserved();
+    var known = new KnownLuns(host.resolve("luns"));
+    var multipath = host.resolve("etc/multipath");
+    var seen = new Seen(multipath, new GoneLuns(host.resolve("luns/gone")), steps);
+    return new Attach(
+        locks(),
+        setup(multipath),
+        portals(),
+        assembly(),
+        maps(),
+        removal(known, seen),
+        known,
+        seen,
+        steps);
+  }
+
+  boolean isNoted() {
+    return new KnownLuns(host.resolve("luns")).has(WWID);
+  }
+
+  Locks locks() {
+    return new FileLocks(host.resolve("locks"), Clock.systemUTC());
+  }
+
+  private HostSetup setup(Path multipath) {
+    var steps = Steps.unobserved();
+    write(multipath.resolve("conf.d/braid.conf"), "# " + OwnFile.MARK);
+    var paths = HostPaths.of(host, host.resolve("state"), host.resolve("locks"));
+    return new HostSetup(
+        locks(),
+        new UdevRules(host.resolve("udev"), steps),
+        new MultipathConfig(multipath, socket(), multipathd(), steps),
+        new ShutdownUnit(paths, new Systemd(paths.units(), iscsi), new Systemctl(iscsi), steps),
+        List::of,
+        List::of);
+  }
+
+  private Portals portals() {
+    var sessions = new IscsiSessions(iscsi.sys);
+    return new Portals(
+        sessions,
+        new DeadPortals(sessions, (portal, deadline) -> Optional.empty(), diagnosis()),
+        new Logins(sessions, own(), records(), iscsi.iscsiadm(), Steps.unobserved()),
+        reasons(),
+        new Strays(iscsi.programs(), sessions),
+        locks());
+  }
+
+  private Removal removal(KnownLuns known, Seen seen) {
+    var sessions = new IscsiSessions(iscsi.sys);
+    var devices = new ScsiDevices(iscsi.sys);
+    var steps = Steps.unobserved();
+    return new Removal(
+        finder(),
+        identity(),
+        maps(),
+        devices,
+        new ScsiBus(iscsi.sys),
+        new BlockTree(iscsi.sys),
+        use(),
+        new Tidying(
+            sessions,
+            devices,
+            own(),
+            records(),
+            new Logouts(sessions, iscsi.iscsiadm(), steps),
+            new Strays(iscsi.programs(), sessions),
+            locks(),
+            Ticker.SYSTEM),
+        own(),
+        new PortalWatch(sessions, reasons(), Clock.systemUTC(), new Metrics()),
+        known,
+        seen,
+        steps);
+  }
+
+  private OwnPortals own() {
+    return new OwnPortals(host.resolve("targets"));
+  }
+
+  private OwnRecords records() {
+    var nodes = new NodeFolder(List.of(host.resolve("nodes")));
+    return new OwnRecords(
+        own(),
+        new NodeRecords(nodes),
+        new RecordFiles(nodes),
+        new ChapSecrets(Optional.empty()),
+        Clock.systemUTC(),
+        Steps.unobserved());
+  }
+
+  private Reasons reasons() {
+    return new Reasons(new IscsiSessions(iscsi.sys), diagnosis(), () -> FakeIscsi.TARGET);
+  }
+
+  private Diagnosis diagnosis() {
+    return new Diagnosis(
+        new Neighbours(host.resolve("arp")),
+        new Routes(host.resolve("route"), iscsi.sys),
+        new ChapSecrets(Optional.empty()));
+  }
+
   Portals.Way way() {
     return new Portals.Way(
         Hold.ofNothing(), iscsi.sessions().stream().filter(IscsiSession::up).toList(), Map.of());
@@ -145,26 +275,28 @@ final class TwoPaths {
     Path sys = iscsi.sys;
     var devices = new ScsiDevices(sys);
     var bus = new ScsiBus(sys);
-    var use =
-        new PathUse(
-            new BlockTree(sys),
-            new Loops(sys.resolve("block")),
-            node -> false,
-            (number, patience) -> List.of(),
-            host.resolve("dev"));
     return new PathScan(
         devices,
         bus,
         new IscsiSessions(sys),
         identity(),
         new ScanTurns(Duration.ofSeconds(1), Ticker.SYSTEM),
-        new StaleDevices(devices, bus, use, Steps.unobserved()),
+        new StaleDevices(devices, bus, use(), Steps.unobserved()),
         writes(),
         new PathSizes(devices, bus, Steps.unobserved()),
         new LunLimit(sys),
         new BlockTree(sys),
         host.resolve("dev"),
         Steps.unobserved());
+  }
+
+  private PathUse use() {
+    return new PathUse(
+        new BlockTree(iscsi.sys),
+        new Loops(iscsi.sys.resolve("block")),
+        node -> false,
+        (number, patience) -> List.of(),
+        host.resolve("dev"));
   }
 
   private WriteCheck writes() {
@@ -297,8 +429,8 @@ final class TwoPaths {
     }
   }
 
-  /** Each device says what the kernel keeps of it, and that nobody has reserved it. */
-  private final class Honest implements Scsi {
+  /** Each device says what the kernel keeps of it, and what a test has it say of reservations. */
+  private final class Honest extends UnaskedScsi {
     @Override
     public Reply<DeviceIdentification> identification(Path sg, Deadline deadline) {
       String session = String.valueOf(sg.getFileName()).substring("sg".length());
@@ -312,22 +444,7 @@ final class TwoPaths {
 
     @Override
     public Reply<Reservations> reservations(Path sg, Deadline deadline) {
-      return new Reply.Answered<>(new Reservations(List.of()));
-    }
-
-    @Override
-    public Reply<StandardInquiry> inquiry(Path sg, Deadline deadline) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public Reply<String> unitSerial(Path sg, Deadline deadline) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public Reply<Ready> testUnitReady(Path sg, Deadline deadline) {
-      throw new AssertionError();
+      return reservations.apply(deadline);
     }
   }
 }

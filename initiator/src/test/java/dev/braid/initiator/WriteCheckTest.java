@@ -12,14 +12,11 @@ import dev.braid.base.error.NoPath;
 import dev.braid.base.error.Refused;
 import dev.braid.linux.iscsi.IscsiSession;
 import dev.braid.linux.iscsi.IscsiSessions;
-import dev.braid.linux.scsi.DeviceIdentification;
 import dev.braid.linux.scsi.Reply;
 import dev.braid.linux.scsi.Reservations;
 import dev.braid.linux.scsi.Reservations.Registration;
 import dev.braid.linux.scsi.Reservations.Type;
-import dev.braid.linux.scsi.Scsi;
 import dev.braid.linux.scsi.Sense;
-import dev.braid.linux.scsi.StandardInquiry;
 import dev.braid.linux.sysfs.BlockTree;
 import dev.braid.linux.sysfs.Hctl;
 import dev.braid.linux.sysfs.ScsiDevice;
@@ -172,33 +169,13 @@ class WriteCheckTest {
   }
 
   /** Only reservations are asked for. */
-  private final class Asked implements Scsi {
+  private final class Asked extends UnaskedScsi {
     @Override
     public Reply<Reservations> reservations(Path sg, Deadline deadline) {
       Queue<Reply<Reservations>> said =
           answers.getOrDefault(String.valueOf(sg.getFileName()), new ArrayDeque<>());
       assertThat(said).as("what %s says", sg).isNotEmpty();
       return said.remove();
-    }
-
-    @Override
-    public Reply<StandardInquiry> inquiry(Path sg, Deadline deadline) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public Reply<String> unitSerial(Path sg, Deadline deadline) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public Reply<DeviceIdentification> identification(Path sg, Deadline deadline) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public Reply<Ready> testUnitReady(Path sg, Deadline deadline) {
-      throw new AssertionError();
     }
   }
 }

@@ -38,11 +38,6 @@ public record Uevent(
   private static final String MAPS = "/devices/virtual/block/dm-";
   private static final int UDEV_HEADER = 24;
 
-  /** The last part of the device's path: {@code sdb}, {@code dm-0}, {@code 2:0:0:300}. */
-  public String kernelName() {
-    return devpath.substring(devpath.lastIndexOf('/') + 1);
-  }
-
   /** Empty for what is neither the kernel's form nor udev's: others speak on this socket too. */
   static Optional<Uevent> parse(byte[] message, int length) {
     return startsWith(message, length, UDEV_PREFIX)

@@ -23,7 +23,7 @@ class UeventTest {
     assertThat(event.source()).isEqualTo(Uevent.Source.KERNEL);
     assertThat(event.action()).isEqualTo("add");
     assertThat(event.subsystem()).isEqualTo("block");
-    assertThat(event.kernelName()).isEqualTo("sdb");
+    assertThat(event.devpath()).endsWith("/block/sdb");
   }
 
   @Test
@@ -36,7 +36,7 @@ class UeventTest {
     assertThat(event.source()).isEqualTo(Uevent.Source.UDEV);
     assertThat(event.action()).isEqualTo("add");
     assertThat(event.subsystem()).isEqualTo("block");
-    assertThat(event.kernelName()).isEqualTo("sdb");
+    assertThat(event.devpath()).endsWith("/block/sdb");
   }
 
   @Test

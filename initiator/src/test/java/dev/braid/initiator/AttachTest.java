@@ -1,0 +1,85 @@
+package dev.braid.initiator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.error.Busy;
+import dev.braid.base.error.DeadlinePassed;
+import dev.braid.base.error.NoPath;
+import dev.braid.base.error.WrongDevice;
+import dev.braid.linux.scsi.Reply;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a call that fails leaves of a LUN that has its paths, and had no map when it began. */
+class AttachTest {
+
+  private static final Duration A_MOMENT = Duration.ofMillis(500);
+
+  @TempDir Path host;
+  private TwoPaths lun;
+
+  @BeforeEach
+  void lun() {
+    lun = new TwoPaths(host);
+  }
+
+  @Test
+  @DisplayName("F37: what ran out of time stays, for the next call to go on from")
+  void outOfTime() {
+    assertThatThrownBy(this::attach).isInstanceOf(DeadlinePassed.class);
+    assertThat(lun.isToldToGo(1)).isFalse();
+    assertThat(lun.isToldToGo(2)).isFalse();
+    assertThat(lun.isNoted()).as("or nobody would know whose they are").isTrue();
+    lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
+    assertThat(attach().paths()).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("F37: what waited for another call too")
+  void busy() {
+    String target = LockNames.target(FakeIscsi.TARGET);
+    try (var another = lun.locks().exclusive(target, "log in", Deadline.after(A_MOMENT))) {
+      assertThatThrownBy(this::attach).isInstanceOf(Busy.class);
+    }
+    assertThat(lun.isToldToGo(1)).isFalse();
+  }
+
+  @Test
+  @DisplayName("what failed for good is taken back at once, each path of it")
+  void forGood() {
+    lun.sectors(2, "sdc", 4096);
+    assertThatThrownBy(this::attach).isInstanceOf(WrongDevice.class);
+    assertThat(lun.isToldToGo(1)).isTrue();
+    assertThat(lun.isToldToGo(2)).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "F37: that no path has answered is a failure where there was time, and else half way")
+  void noPath() {
+    lun.reservations =
+        deadline -> {
+          while (!deadline.passed()) {
+            LockSupport.parkNanos(this, deadline.left().toNanos());
+          }
+          return new Reply.Silent<>("it did not answer in time");
+        };
+    assertThatThrownBy(this::attach).isInstanceOf(NoPath.class);
+    assertThat(lun.isToldToGo(1)).isFalse();
+
+    lun.reservations = deadline -> new Reply.Silent<>("its session is down");
+    assertThatThrownBy(this::attach).isInstanceOf(NoPath.class);
+    assertThat(lun.isToldToGo(1)).isTrue();
+  }
+
+  private Attached attach() {
+    return lun.attach().attach(TwoPaths.LUN, Deadline.after(A_MOMENT));
+  }
+}
