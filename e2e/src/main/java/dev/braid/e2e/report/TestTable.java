@@ -11,12 +11,20 @@ import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
 /** Prints the table of the test classes that have just run, from the reports they left. */
 public final class TestTable {
 
-  private record Row(String name, double seconds, int passed, int failed, int skipped) {}
+  /** Of what a failed test said, for who sees no more than this. */
+  private static final int ENOUGH = 600;
+
+  /**
+   * @param failures each with its test's name
+   */
+  private record Row(
+      String name, double seconds, int passed, int failed, int skipped, List<String> failures) {}
 
   private TestTable() {}
 
@@ -25,6 +33,7 @@ public final class TestTable {
    */
   public static void main(String[] args) throws Exception {
     List<Row> rows = read(Path.of(args[0]));
+    rows.forEach(row -> row.failures().forEach(why -> System.out.printf("%nfailed: %s%n", why)));
     System.out.printf("%n%-64s %8s %7s %7s%n", "test class", "minutes", "passed", "failed");
     rows.stream()
         .sorted(Comparator.comparingDouble(Row::seconds).reversed())
@@ -80,10 +89,30 @@ public final class TestTable {
           Double.parseDouble(suite.getAttribute("time").replace(",", "")),
           number(suite, "tests") - failed - skipped,
           failed,
-          skipped);
+          skipped,
+          failures(suite));
     } catch (SAXException | ParserConfigurationException e) {
       throw new IOException("not a test report: " + file, e);
     }
+  }
+
+  private static List<String> failures(Element suite) {
+    var failures = new ArrayList<String>();
+    for (String kind : List.of("failure", "error")) {
+      NodeList found = suite.getElementsByTagName(kind);
+      for (int i = 0; i < found.getLength(); i++) {
+        var why = (Element) found.item(i);
+        var test = (Element) why.getParentNode();
+        String text = why.getTextContent().strip();
+        failures.add(
+            test.getAttribute("classname")
+                + " "
+                + test.getAttribute("name")
+                + "\n  "
+                + text.substring(0, Math.min(ENOUGH, text.length())));
+      }
+    }
+    return failures;
   }
 
   private static int number(Element suite, String attribute) {

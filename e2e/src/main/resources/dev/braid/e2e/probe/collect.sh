@@ -45,7 +45,7 @@ done
 
 section record
 if [ -d /etc/iscsi ]; then
-  find /etc/iscsi -type d -printf 'folder %p\n' -o -type f -exec md5sum {} + || failed find /etc/iscsi
+  find /etc/iscsi -ignore_readdir_race -type d -printf 'folder %p\n' -o -type f -exec md5sum {} + || failed find /etc/iscsi
 fi
 
 section multipath
@@ -67,14 +67,14 @@ for folder in /var/lib/braid /run/braid /var/lib/kubelet; do
   [ ! -e "$folder" ] || folders+=("$folder")
 done
 if [ ${#folders[@]} -gt 0 ]; then
-  find "${folders[@]}" -xdev -type f -printf 'f %p (%s bytes)\n' -o -type l -printf 'l %p -> %l\n' \
+  find "${folders[@]}" -ignore_readdir_race -xdev -type f -printf 'f %p (%s bytes)\n' -o -type l -printf 'l %p -> %l\n' \
     -o -printf '%y %p\n' || failed find "${folders[@]}"
 fi
 # A program that writes to a device which is gone makes a file in its place.
 find /dev -xdev -type f -printf 'f %p (%s bytes)\n'
 
 section pool
-if [ -d /srv/braid ]; then find /srv/braid -xdev -mindepth 1 -printf '%y %p\n' || failed find /srv/braid; fi
+if [ -d /srv/braid ]; then find /srv/braid -ignore_readdir_race -xdev -mindepth 1 -printf '%y %p\n' || failed find /srv/braid; fi
 
 section book
 for book in /srv/braid/*.db; do
