@@ -149,9 +149,7 @@ final class StageVolume {
     }
   }
 
-  /**
-   * @return whether a stage begins here; not, if one goes on that was begun before
-   */
+  /** {@link #record}; where something of the volume is here, its failure is no word for good. */
   private boolean begin(Wanted wanted, Deadline deadline) {
     VolumeId volume = wanted.volume();
     boolean earlier = isHere(volume);
