@@ -268,11 +268,10 @@ final class MapWait {
         if (have.contains(path.getValue()) || isLost(wwid, path.getValue())) {
           continue;
         }
-        Optional<String> other =
-            udev.property(path.getValue(), SERIAL).filter(serial -> !serial.equals(wwid.text()));
-        if (other.isPresent()) { // multipathd goes by that
+        Optional<String> serial = udev.property(path.getValue(), SERIAL);
+        if (!serial.equals(Optional.of(wwid.text()))) { // multipathd goes by that
           announce(List.of(path.getKey()));
-          return "to udev " + path.getKey() + " is " + other.get();
+          return "to udev " + path.getKey() + " is " + serial.orElse("nobody's");
         }
         forget(path.getKey(), patience);
         steps.run(

@@ -194,7 +194,7 @@ class HostSetupTest {
           }
         }) {
       HostSetup setup = setup();
-      setup.tryEnsure(Deadline.after(Duration.ofMillis(300)));
+      setup.tryEnsure(Deadline.after(Duration.ofSeconds(2)));
       assertThat(multipathd.told).contains("show config", "reconfigure");
       assertThat(setup.wrong()).singleElement().asString().contains("too much to do");
       tooBusy.set(false);

@@ -196,19 +196,32 @@ class MapWaitTest {
   @Test
   @DisplayName("rule 3: of a path that is another LUN's to udev multipathd is not told")
   void anotherToUdev() throws Exception {
+    assertNotTold(() -> lun.udevTells(TwoPaths.SDC, TwoPaths.OTHER), "is " + TwoPaths.OTHER);
+  }
+
+  @Test
+  @DisplayName("F29: nor of one that is nobody's to udev, as after an outage: udev looks again")
+  void nobodysToUdev() throws Exception {
+    assertNotTold(() -> lun.udevCannotTell(TwoPaths.SDC), "is nobody's");
+  }
+
+  /**
+   * @param event of sdc, which comes late
+   */
+  private void assertNotTold(Runnable event, String why) throws Exception {
     lun.udevTells(TwoPaths.SDB);
     lun.udevTells(TwoPaths.SDC);
     try (var multipathd =
         new FakeMultipathd(lun.multipathdSocket()) {
           @Override
           boolean behind() {
-            lun.udevTells(TwoPaths.SDC, TwoPaths.OTHER); // an event from before came late
+            event.run();
             return super.behind();
           }
         }) {
       assertThatThrownBy(() -> await(A_MOMENT))
           .isInstanceOf(DeadlinePassed.class)
-          .hasMessageContaining("to udev sdc is " + TwoPaths.OTHER);
+          .hasMessageContaining("to udev sdc " + why);
       assertThat(lun.uevent("sdc")).as("udev is to look once more").hasContent("add");
       assertThat(multipathd.told).contains("add path sdb").doesNotContain("add path sdc");
     }

@@ -142,6 +142,11 @@ final class TwoPaths {
     write(host.resolve("udev/data/b" + path), "E:ID_SERIAL=" + wwid);
   }
 
+  /** udev has been through with it, and could not read whose it is. */
+  void udevCannotTell(DeviceNumber path) {
+    write(host.resolve("udev/data/b" + path), "E:ID_TYPE=disk");
+  }
+
   private Path device(int session) {
     return iscsi.sys.resolve("bus/scsi/devices/" + session + ":0:0:7");
   }
