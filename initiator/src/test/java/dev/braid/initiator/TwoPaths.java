@@ -43,14 +43,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A LUN that has a path on each of two sessions already, {@code sdb} and {@code sdc}, in a folder
@@ -71,11 +74,15 @@ final class TwoPaths {
   final FakeIscsi iscsi;
   final FakeMap map = new FakeMap();
 
+  /** How often a path was asked who it is. */
+  final AtomicInteger identifications = new AtomicInteger();
+
   /** What each path says of reservations, in the time it is given. */
   Function<Deadline, Reply<Reservations>> reservations =
       deadline -> new Reply.Answered<>(new Reservations(List.of()));
 
   private final Path host;
+  private final Steps steps = Steps.unobserved();
 
   TwoPaths(Path host) {
     this.host = host;
@@ -112,6 +119,12 @@ final class TwoPaths {
   /** The session's target does not answer any more. */
   void lose(int session) {
     iscsi.change(session, "FAILED", "failed");
+  }
+
+  /** The session's path is gone; the session stays. */
+  void remove(String name, int session) {
+    delete(iscsi.sys.resolve("class/block").resolve(name));
+    delete(device(session));
   }
 
   /** What is written there the kernel tells udev. */
@@ -161,7 +174,7 @@ final class TwoPaths {
         finder(),
         new UdevDatabase(host.resolve("udev")),
         Duration.ofMillis(50),
-        Steps.unobserved());
+        steps);
   }
 
   Assembly assembly() {
@@ -169,32 +182,65 @@ final class TwoPaths {
   }
 
   Attach attach() {
-    var steps = Steps.unobserved();
-    var known = new KnownLuns(host.resolve("luns"));
-    var multipath = host.resolve("etc/multipath");
-    var seen = new Seen(multipath, new GoneLuns(host.resolve("luns/gone")), steps);
     return new Attach(
+        locks(), setup(), portals(), assembly(), maps(), removal(), known(), seen(), steps);
+  }
+
+  /**
+   * @param ticker how long what was refused has waited
+   */
+  Rejoin rejoin(Ticker ticker) {
+    var sessions = new IscsiSessions(iscsi.sys);
+    return new Rejoin(
         locks(),
-        setup(multipath),
+        known(),
+        seen(),
+        sessions,
+        finder(),
+        new ReturnedPortals(sessions, (target, portal, deadline) -> false, ticker),
         portals(),
         assembly(),
         maps(),
-        removal(known, seen),
-        known,
-        seen,
+        watch(),
+        new Uninvited(new ScsiDevices(iscsi.sys), sessions, new BlockTree(iscsi.sys), map, known()),
+        tidying(),
+        ticker,
         steps);
   }
 
+  /** As an attach does, before there is a path. */
+  void note() {
+    steps.run("note LUN", step -> known().note(step, LUN));
+    seen().remember(WWID, Deadline.after(Duration.ofSeconds(10)));
+  }
+
+  /** Whether multipath is to forget it. */
+  boolean isLetGo() {
+    return gone().has(WWID);
+  }
+
   boolean isNoted() {
-    return new KnownLuns(host.resolve("luns")).has(WWID);
+    return known().has(WWID);
   }
 
   Locks locks() {
     return new FileLocks(host.resolve("locks"), Clock.systemUTC());
   }
 
-  private HostSetup setup(Path multipath) {
-    var steps = Steps.unobserved();
+  private KnownLuns known() {
+    return new KnownLuns(host.resolve("luns"));
+  }
+
+  private GoneLuns gone() {
+    return new GoneLuns(host.resolve("luns/gone"));
+  }
+
+  private Seen seen() {
+    return new Seen(host.resolve("etc/multipath"), gone(), steps);
+  }
+
+  private HostSetup setup() {
+    Path multipath = host.resolve("etc/multipath");
     write(multipath.resolve("conf.d/braid.conf"), "# " + OwnFile.MARK);
     var paths = HostPaths.of(host, host.resolve("state"), host.resolve("locks"));
     return new HostSetup(
@@ -211,16 +257,15 @@ final class TwoPaths {
     return new Portals(
         sessions,
         new DeadPortals(sessions, (portal, deadline) -> Optional.empty(), diagnosis()),
-        new Logins(sessions, own(), records(), iscsi.iscsiadm(), Steps.unobserved()),
+        new Logins(sessions, own(), records(), iscsi.iscsiadm(), steps),
         reasons(),
         new Strays(iscsi.programs(), sessions),
         locks());
   }
 
-  private Removal removal(KnownLuns known, Seen seen) {
+  private Removal removal() {
     var sessions = new IscsiSessions(iscsi.sys);
     var devices = new ScsiDevices(iscsi.sys);
-    var steps = Steps.unobserved();
     return new Removal(
         finder(),
         identity(),
@@ -229,20 +274,30 @@ final class TwoPaths {
         new ScsiBus(iscsi.sys),
         new BlockTree(iscsi.sys),
         use(),
-        new Tidying(
-            sessions,
-            devices,
-            own(),
-            records(),
-            new Logouts(sessions, iscsi.iscsiadm(), steps),
-            new Strays(iscsi.programs(), sessions),
-            locks(),
-            Ticker.SYSTEM),
+        tidying(),
         own(),
-        new PortalWatch(sessions, reasons(), Clock.systemUTC(), new Metrics()),
-        known,
-        seen,
+        watch(),
+        known(),
+        seen(),
         steps);
+  }
+
+  private Tidying tidying() {
+    var sessions = new IscsiSessions(iscsi.sys);
+    return new Tidying(
+        sessions,
+        new ScsiDevices(iscsi.sys),
+        own(),
+        records(),
+        new Logouts(sessions, iscsi.iscsiadm(), steps),
+        new Strays(iscsi.programs(), sessions),
+        locks(),
+        Ticker.SYSTEM);
+  }
+
+  private PortalWatch watch() {
+    return new PortalWatch(
+        new IscsiSessions(iscsi.sys), reasons(), Clock.systemUTC(), new Metrics());
   }
 
   private OwnPortals own() {
@@ -257,7 +312,7 @@ final class TwoPaths {
         new RecordFiles(nodes),
         new ChapSecrets(Optional.empty()),
         Clock.systemUTC(),
-        Steps.unobserved());
+        steps);
   }
 
   private Reasons reasons() {
@@ -286,13 +341,13 @@ final class TwoPaths {
         new IscsiSessions(sys),
         identity(),
         new ScanTurns(Duration.ofSeconds(1), Ticker.SYSTEM),
-        new StaleDevices(devices, bus, use(), Steps.unobserved()),
+        new StaleDevices(devices, bus, use(), steps),
         writes(),
-        new PathSizes(devices, bus, Steps.unobserved()),
+        new PathSizes(devices, bus, steps),
         new LunLimit(sys),
         new BlockTree(sys),
         host.resolve("dev"),
-        Steps.unobserved());
+        steps);
   }
 
   private PathUse use() {
@@ -330,7 +385,7 @@ final class TwoPaths {
         new BlockTree(iscsi.sys),
         (device, deadline) -> List.of(),
         new KernelWaits(Clock.systemUTC()),
-        Steps.unobserved());
+        steps);
   }
 
   private Multipathd multipathd() {
@@ -358,6 +413,16 @@ final class TwoPaths {
     try {
       Files.createDirectories(file.getParent());
       Files.write(file, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -438,6 +503,7 @@ final class TwoPaths {
   private final class Honest extends UnaskedScsi {
     @Override
     public Reply<DeviceIdentification> identification(Path sg, Deadline deadline) {
+      identifications.incrementAndGet();
       String session = String.valueOf(sg.getFileName()).substring("sg".length());
       try {
         byte[] kept = Files.readAllBytes(device(Integer.parseInt(session)).resolve("vpd_pg83"));

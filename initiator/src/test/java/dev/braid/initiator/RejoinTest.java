@@ -1,0 +1,110 @@
+package dev.braid.initiator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.base.Deadline;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a look does for a LUN that is noted, and has its two paths' devices, or none. */
+class RejoinTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  @TempDir Path host;
+  private TwoPaths lun;
+  private long now;
+  private Rejoin rejoin;
+
+  @BeforeEach
+  void lun() {
+    lun = new TwoPaths(host);
+    lun.udevTells(TwoPaths.SDB);
+    lun.udevTells(TwoPaths.SDC);
+    lun.note();
+    rejoin = lun.rejoin(() -> now);
+  }
+
+  @Test
+  @DisplayName("F31: of what a reboot has left only a note of, the note goes, and multipath's line")
+  void rebooted() {
+    lun.remove("sdb", 1);
+    lun.remove("sdc", 2);
+    rejoin.look(PATIENCE);
+    assertThat(lun.isNoted()).isFalse();
+    assertThat(lun.isLetGo()).isTrue();
+  }
+
+  @Test
+  @DisplayName("F37: what an attach that ran out of time has left stays noted, with paths or a map")
+  void halfWay() {
+    rejoin.look(PATIENCE);
+    assertThat(lun.isNoted()).as("paths and no map").isTrue();
+    lun.map.holds(TwoPaths.SDB);
+    lun.remove("sdb", 1);
+    lun.remove("sdc", 2);
+    rejoin.look(PATIENCE);
+    assertThat(lun.isNoted()).as("a map and no path").isTrue();
+    assertThat(lun.isLetGo()).isFalse();
+  }
+
+  @Test
+  @DisplayName("F20: a path that the map lacks, on a session that is up, joins it")
+  void joins() throws Exception {
+    lun.map.holds(TwoPaths.SDB);
+    try (var multipathd = joining()) {
+      rejoin.look(PATIENCE);
+      assertThat(multipathd.told).containsExactly("del path sdc", "add path sdc");
+    }
+  }
+
+  @Test
+  @DisplayName("rule 12: what another call works on is left to a later look")
+  void held() throws Exception {
+    lun.map.holds(TwoPaths.SDB);
+    String volume = LockNames.volume(TwoPaths.WWID);
+    try (var multipathd = joining()) {
+      try (var detach = lun.locks().exclusive(volume, "detach", Deadline.after(PATIENCE))) {
+        rejoin.look(PATIENCE);
+        assertThat(multipathd.told).isEmpty();
+      }
+      rejoin.look(PATIENCE);
+      assertThat(multipathd.told).isNotEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "rule 3: another LUN at the path's address is left alone, and asked again in a minute")
+  void anotherLun() {
+    lun.map.holds(TwoPaths.SDB);
+    lun.isLun(2, TwoPaths.OTHER);
+    rejoin.look(PATIENCE);
+    int asked = lun.identifications.get();
+    assertThat(asked).isPositive();
+    now += Duration.ofSeconds(30).toNanos();
+    rejoin.look(PATIENCE);
+    assertThat(lun.identifications).hasValue(asked);
+    now += Duration.ofSeconds(31).toNanos();
+    rejoin.look(PATIENCE);
+    assertThat(lun.identifications).hasValueGreaterThan(asked);
+    assertThat(lun.isToldToGo(2)).isFalse();
+  }
+
+  /** Puts sdc into the map when it is told of it. */
+  private FakeMultipathd joining() {
+    return new FakeMultipathd(lun.multipathdSocket()) {
+      @Override
+      String answer(String command) {
+        if (command.equals("add path sdc")) {
+          lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
+        }
+        return super.answer(command);
+      }
+    };
+  }
+}
