@@ -92,6 +92,9 @@ final class MultipathConfig {
   private final Multipathd multipathd;
   private final Steps steps;
 
+  /** The file was changed, and multipathd was too busy to be told. */
+  private volatile boolean isUntold;
+
   MultipathConfig(Path multipath, MultipathdSocket socket, Multipathd multipathd, Steps steps) {
     this.file = new OwnFile(multipath.resolve("conf.d").resolve(NAME));
     this.socket = socket;
@@ -102,7 +105,8 @@ final class MultipathConfig {
   /**
    * Writes the file if it is not there as it should be, and has multipathd read its settings again
    * where that was needed, or where ours are not in force: who wrote the file may have been killed
-   * before he could say so. Maps that do not change by it are left alone.
+   * before he could say so, or multipathd too busy to be told. Maps that do not change by it are
+   * left alone.
    *
    * @throws Refused if there is one of ours, and multipathd does not tell what it has in force
    * @throws Busy if it has too much to do
@@ -113,7 +117,7 @@ final class MultipathConfig {
     if (wrote) {
       log.info("wrote {}: how multipath treats Braid's LUNs, and no others", file.path());
     }
-    if (wrote || before.isEmpty() || !unsafe(before.get()).isEmpty()) {
+    if (wrote || isUntold || before.isEmpty() || !unsafe(before.get()).isEmpty()) {
       reconfigure(deadline);
     }
   }
@@ -123,13 +127,32 @@ final class MultipathConfig {
     return file.isOurs();
   }
 
+  /**
+   * Removes the file and has multipathd read its settings again, also where another removal got
+   * only as far as the file.
+   *
+   * @throws Busy if it has too much to do; the file is gone then
+   */
   void remove(Deadline deadline) {
-    if (file.remove(steps, "remove multipath settings")) {
+    boolean removed = file.remove(steps, "remove multipath settings");
+    if (removed || mayBeInForce(deadline.atMost(deadline.left().dividedBy(2)))) {
       reconfigure(deadline);
     }
   }
 
+  /** Whether multipathd has ours, file or none; where it does not tell, it may. */
+  private boolean mayBeInForce(Deadline deadline) {
+    try {
+      return MultipathSettings.parse(told(deadline)).passesOver(PROTECTED);
+    } catch (MultipathdException e) {
+      return e.kind() != Kind.NOT_RUNNING;
+    } catch (InvalidInput e) {
+      return true;
+    }
+  }
+
   private void reconfigure(Deadline deadline) {
+    isUntold = true;
     try {
       steps.run("reconfigure multipathd", step -> multipathd.reconfigure(step, deadline));
     } catch (MultipathdException e) {
@@ -140,6 +163,7 @@ final class MultipathConfig {
       // says so.
       log.warn("multipathd did not say that it has read its settings: {}", e.getMessage());
     }
+    isUntold = false;
   }
 
   private Optional<MultipathSettings> inForce(Deadline deadline) {

@@ -23,10 +23,12 @@ class AssemblyTest {
 
   @TempDir Path host;
   private TwoPaths lun;
+  private Wiring braid;
 
   @BeforeEach
   void lun() {
     lun = new TwoPaths(host);
+    braid = new Wiring(lun);
   }
 
   @Test
@@ -86,8 +88,9 @@ class AssemblyTest {
   }
 
   private Attached assemble() {
-    return lun.assembly()
+    return braid
+        .assembly()
         .assemble(
-            TwoPaths.LUN, Hold.ofNothing(), lun.way(), Deadline.after(Duration.ofSeconds(10)));
+            TwoPaths.LUN, Hold.ofNothing(), braid.way(), Deadline.after(Duration.ofSeconds(10)));
   }
 }

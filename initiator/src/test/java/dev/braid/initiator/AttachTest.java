@@ -24,10 +24,12 @@ class AttachTest {
 
   @TempDir Path host;
   private TwoPaths lun;
+  private Wiring braid;
 
   @BeforeEach
   void lun() {
     lun = new TwoPaths(host);
+    braid = new Wiring(lun);
   }
 
   @Test
@@ -36,7 +38,7 @@ class AttachTest {
     assertThatThrownBy(this::attach).isInstanceOf(DeadlinePassed.class);
     assertThat(lun.isToldToGo(1)).isFalse();
     assertThat(lun.isToldToGo(2)).isFalse();
-    assertThat(lun.isNoted()).as("or nobody would know whose they are").isTrue();
+    assertThat(braid.isNoted()).as("or nobody would know whose they are").isTrue();
     lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
     assertThat(attach().paths()).isEqualTo(2);
   }
@@ -45,7 +47,7 @@ class AttachTest {
   @DisplayName("F37: what waited for another call too")
   void busy() {
     String target = LockNames.target(FakeIscsi.TARGET);
-    try (var another = lun.locks().exclusive(target, "log in", Deadline.after(A_MOMENT))) {
+    try (var another = braid.locks().exclusive(target, "log in", Deadline.after(A_MOMENT))) {
       assertThatThrownBy(this::attach).isInstanceOf(Busy.class);
     }
     assertThat(lun.isToldToGo(1)).isFalse();
@@ -80,6 +82,6 @@ class AttachTest {
   }
 
   private Attached attach() {
-    return lun.attach().attach(TwoPaths.LUN, Deadline.after(A_MOMENT));
+    return braid.attach().attach(TwoPaths.LUN, Deadline.after(A_MOMENT));
   }
 }

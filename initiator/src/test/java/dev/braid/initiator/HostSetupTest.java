@@ -198,9 +198,41 @@ class HostSetupTest {
       assertThat(multipathd.told).contains("show config", "reconfigure");
       assertThat(setup.wrong()).singleElement().asString().contains("too much to do");
       tooBusy.set(false);
+      multipathd.told.clear();
       setup.mend(Deadline.after(SOON));
       assertThat(setup.wrong()).isEmpty();
+      assertThat(multipathd.told).as("whatever it has in force").contains("reconfigure");
     }
+  }
+
+  @Test
+  @DisplayName(
+      "rule 16: an uninstall that multipathd was too busy to hear of tells it when repeated")
+  void uninstalledWhileBusy() throws Exception {
+    setup().ensure(Deadline.after(SOON));
+    var tooBusy = new AtomicBoolean(true);
+    try (var multipathd =
+        new FakeMultipathd(host.resolve("none")) {
+          @Override
+          String answer(String command) {
+            super.answer(command);
+            if (command.equals("reconfigure")) {
+              return tooBusy.get() ? "timeout\n" : "ok\n";
+            }
+            return told.contains("reconfigure") && !tooBusy.get()
+                ? "defaults {\n}\n"
+                : MultipathConfigTest.inForce(5);
+          }
+        }) {
+      assertThatThrownBy(() -> setup().remove(Deadline.after(SOON))).isInstanceOf(Busy.class);
+      multipathd.told.clear();
+      tooBusy.set(false);
+      setup().remove(Deadline.after(SOON));
+      assertThat(multipathd.told).containsOnlyOnce("reconfigure");
+      setup().remove(Deadline.after(SOON));
+      assertThat(multipathd.told).as("its settings are gone").containsOnlyOnce("reconfigure");
+    }
+    assertThat(files()).isEmpty();
   }
 
   private HostSetup setup() {

@@ -127,16 +127,7 @@ class MapWaitTest {
   void told() throws Exception {
     lun.udevTells(TwoPaths.SDB);
     lun.udevTells(TwoPaths.SDC);
-    try (var multipathd =
-        new FakeMultipathd(lun.multipathdSocket()) {
-          @Override
-          String answer(String command) {
-            if (command.equals("add map " + TwoPaths.WWID)) {
-              lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
-            }
-            return super.answer(command);
-          }
-        }) {
+    try (var multipathd = lun.mapsAt("add map " + TwoPaths.WWID)) {
       assertThat(await(SOON).paths()).hasSize(2);
       assertThat(multipathd.told)
           .containsExactly(
@@ -178,16 +169,7 @@ class MapWaitTest {
   void cameMeanwhile() throws Exception {
     lun.udevTells(TwoPaths.SDB);
     lun.udevTells(TwoPaths.SDC);
-    try (var multipathd =
-        new FakeMultipathd(lun.multipathdSocket()) {
-          @Override
-          String answer(String command) {
-            if (command.equals("add path sdb")) {
-              lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
-            }
-            return super.answer(command);
-          }
-        }) {
+    try (var multipathd = lun.mapsAt("add path sdb")) {
       assertThat(await(SOON).paths()).hasSize(2);
       assertThat(multipathd.told).containsExactly("del path sdb", "add path sdb");
     }
@@ -239,7 +221,9 @@ class MapWaitTest {
 
   private Made await(Duration patience) {
     try (var events = UeventSocket.ofMapsAndBlocks()) {
-      return lun.mapWait().await(TwoPaths.WWID, lun.names, events, Deadline.after(patience));
+      return new Wiring(lun)
+          .mapWait()
+          .await(TwoPaths.WWID, lun.names, events, Deadline.after(patience));
     }
   }
 }

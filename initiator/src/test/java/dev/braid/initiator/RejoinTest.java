@@ -17,6 +17,7 @@ class RejoinTest {
 
   @TempDir Path host;
   private TwoPaths lun;
+  private Wiring braid;
   private long now;
   private Rejoin rejoin;
 
@@ -25,8 +26,9 @@ class RejoinTest {
     lun = new TwoPaths(host);
     lun.udevTells(TwoPaths.SDB);
     lun.udevTells(TwoPaths.SDC);
-    lun.note();
-    rejoin = lun.rejoin(() -> now);
+    braid = new Wiring(lun);
+    braid.note();
+    rejoin = braid.rejoin(() -> now);
   }
 
   @Test
@@ -35,28 +37,28 @@ class RejoinTest {
     lun.remove("sdb", 1);
     lun.remove("sdc", 2);
     rejoin.look(PATIENCE);
-    assertThat(lun.isNoted()).isFalse();
-    assertThat(lun.isLetGo()).isTrue();
+    assertThat(braid.isNoted()).isFalse();
+    assertThat(braid.isLetGo()).isTrue();
   }
 
   @Test
   @DisplayName("F37: what an attach that ran out of time has left stays noted, with paths or a map")
   void halfWay() {
     rejoin.look(PATIENCE);
-    assertThat(lun.isNoted()).as("paths and no map").isTrue();
+    assertThat(braid.isNoted()).as("paths and no map").isTrue();
     lun.map.holds(TwoPaths.SDB);
     lun.remove("sdb", 1);
     lun.remove("sdc", 2);
     rejoin.look(PATIENCE);
-    assertThat(lun.isNoted()).as("a map and no path").isTrue();
-    assertThat(lun.isLetGo()).isFalse();
+    assertThat(braid.isNoted()).as("a map and no path").isTrue();
+    assertThat(braid.isLetGo()).isFalse();
   }
 
   @Test
   @DisplayName("F20: a path that the map lacks, on a session that is up, joins it")
   void joins() throws Exception {
     lun.map.holds(TwoPaths.SDB);
-    try (var multipathd = joining()) {
+    try (var multipathd = lun.mapsAt("add path sdc")) {
       rejoin.look(PATIENCE);
       assertThat(multipathd.told).containsExactly("del path sdc", "add path sdc");
     }
@@ -67,8 +69,8 @@ class RejoinTest {
   void held() throws Exception {
     lun.map.holds(TwoPaths.SDB);
     String volume = LockNames.volume(TwoPaths.WWID);
-    try (var multipathd = joining()) {
-      try (var detach = lun.locks().exclusive(volume, "detach", Deadline.after(PATIENCE))) {
+    try (var multipathd = lun.mapsAt("add path sdc")) {
+      try (var detach = braid.locks().exclusive(volume, "detach", Deadline.after(PATIENCE))) {
         rejoin.look(PATIENCE);
         assertThat(multipathd.told).isEmpty();
       }
@@ -93,18 +95,5 @@ class RejoinTest {
     rejoin.look(PATIENCE);
     assertThat(lun.identifications).hasValueGreaterThan(asked);
     assertThat(lun.isToldToGo(2)).isFalse();
-  }
-
-  /** Puts sdc into the map when it is told of it. */
-  private FakeMultipathd joining() {
-    return new FakeMultipathd(lun.multipathdSocket()) {
-      @Override
-      String answer(String command) {
-        if (command.equals("add path sdc")) {
-          lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
-        }
-        return super.answer(command);
-      }
-    };
   }
 }
