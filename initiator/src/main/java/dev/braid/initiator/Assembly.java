@@ -6,6 +6,7 @@ import dev.braid.base.error.KernelRefused;
 import dev.braid.base.error.Refused;
 import dev.braid.base.error.WrongDevice;
 import dev.braid.initiator.Maps.Made;
+import dev.braid.initiator.PathCheck.Verdict;
 import dev.braid.initiator.PathScan.Scanned;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.sysfs.ScsiDevice;
@@ -13,7 +14,6 @@ import dev.braid.linux.uevent.UeventSocket;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Puts a LUN's paths and its map together, each proven, over sessions that are there. */
 final class Assembly {
@@ -22,12 +22,14 @@ final class Assembly {
   private final WriteCheck writes;
   private final MapWait wait;
   private final PathFinder finder;
+  private final PathWords words;
 
-  Assembly(PathScan scan, WriteCheck writes, MapWait wait, PathFinder finder) {
+  Assembly(PathScan scan, WriteCheck writes, MapWait wait, PathFinder finder, PathWords words) {
     this.scan = scan;
     this.writes = writes;
     this.wait = wait;
     this.finder = finder;
+    this.words = words;
   }
 
   /**
@@ -49,7 +51,7 @@ final class Assembly {
         wait.quietly(lun.wwid(), scanned.made(), deadline);
       }
       Made made = wait.await(lun.wwid(), numbers, events, deadline);
-      return check(lun.wwid(), made, numbers.values(), bytes);
+      return check(lun.wwid(), made, numbers.values(), bytes, deadline);
     }
   }
 
@@ -73,22 +75,27 @@ final class Assembly {
   }
 
   /**
-   * The map is whole, and whatever else is in it must be the LUN by what the kernel kept, though it
-   * is silent. The paths alone are looked at: others' devices are there in their hundreds.
+   * The map is whole, and whatever else is in it must be the LUN: by what it says now, as its
+   * session may have come back meanwhile, or if it is silent by what the kernel kept.
    *
    * @throws Refused if it takes no writes, though its paths do
    */
-  private Attached check(Wwid wwid, Made made, Collection<DeviceNumber> proven, long bytes) {
+  private Attached check(
+      Wwid wwid, Made made, Collection<DeviceNumber> proven, long bytes, Deadline deadline) {
     String map = made.map().name();
     List<DeviceNumber> verified = proven.stream().filter(made.paths()::contains).toList();
-    int paths = verified.size(); // not what the table names and is no device any more
-    for (DeviceNumber other : MapCheck.of(made.paths(), verified).unverified()) {
-      Optional<ScsiDevice> device = finder.device(other);
-      if (device.filter(d -> d.kept().isPresent() && !d.keptAs(wwid)).isPresent()) {
+    List<PathFinder.Path> others = finder.at(MapCheck.of(made.paths(), verified).unverified());
+    for (PathCheck word : words.of(wwid, others, deadline)) {
+      ScsiDevice device = word.device();
+      if (word.verdict() == Verdict.WRONG || device.kept().isPresent() && !device.keptAs(wwid)) {
         throw new WrongDevice(
-            "the map " + map + " of " + wwid + " holds " + device.get() + ", another LUN");
+            "the map "
+                + map
+                + " of "
+                + wwid
+                + " holds another LUN: "
+                + (word.verdict() == Verdict.SILENT ? device : word.why()));
       }
-      paths += device.isPresent() ? 1 : 0;
     }
     if (made.bytes() != bytes) {
       throw new KernelRefused(
@@ -97,6 +104,6 @@ final class Assembly {
     if (made.map().readOnly()) {
       throw new Refused(wwid + " cannot be used: " + ReadOnlyMap.text(made.map()));
     }
-    return new Attached(wwid, made.map().node(), paths, bytes);
+    return new Attached(wwid, made.map().node(), verified.size() + others.size(), bytes);
   }
 }

@@ -22,7 +22,7 @@ public final class HostSetup {
 
   private static final Logger log = LoggerFactory.getLogger(HostSetup.class);
 
-  /** How long multipathd may take to read new settings; longer, it reads them all the same. */
+  /** How long multipathd may take to hear of new settings; longer, and it is told again. */
   private static final Duration MULTIPATHD = Duration.ofSeconds(30);
 
   private static final String REMOVE = "take Braid off this host";

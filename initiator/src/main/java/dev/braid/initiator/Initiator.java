@@ -175,9 +175,10 @@ public final class Initiator {
     var loops = new Loops(paths.sysfs().resolve("block"));
     var use = new PathUse(blocks, loops, Claims.ofKernel(), holders, paths.dev());
     var watch = new PortalWatch(sessions, reasons, clock, metrics);
+    var words = new PathWords(identity);
     var removal =
         new Removal(
-            finder, identity, maps, devices, bus, blocks, use, tidying, own, watch, known, seen,
+            finder, words, maps, devices, bus, blocks, use, tidying, own, watch, known, seen,
             steps);
     var backlog = new MultipathdBacklog(socket);
     var wait =
@@ -199,7 +200,7 @@ public final class Initiator {
             paths.dev(),
             steps);
     var uninvited = new Uninvited(devices, sessions, blocks, dm, known);
-    var assembly = new Assembly(scan, writes, wait, finder);
+    var assembly = new Assembly(scan, writes, wait, finder, words);
     var clocks =
         new Clocks(known::all, (address, patience) -> RemoteClock.ahead(address, clock, patience));
     var shutdownUnit =

@@ -19,6 +19,7 @@ import dev.braid.linux.uevent.UeventSocket;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -261,6 +262,7 @@ final class MapWait {
   private String nudge(Wwid wwid, Map<String, DeviceNumber> paths, Deadline deadline) {
     log.warn("multipathd has made no whole map of {} by itself; asking it to", wwid);
     Deadline patience = deadline.atMost(COMMAND);
+    Map<String, String> strange = new LinkedHashMap<>();
     try {
       for (Map.Entry<String, DeviceNumber> path : paths.entrySet()) {
         // Looked at for each: the others may have come meanwhile, and one that is in is left alone.
@@ -270,17 +272,18 @@ final class MapWait {
         }
         Optional<String> serial = udev.property(path.getValue(), SERIAL);
         if (!serial.equals(Optional.of(wwid.text()))) { // multipathd goes by that
-          announce(List.of(path.getKey()));
-          return "to udev " + path.getKey() + " is " + serial.orElse("nobody's");
+          strange.put(path.getKey(), serial.orElse("nobody's"));
+          continue;
         }
         forget(path.getKey(), patience);
         steps.run(
             "tell multipathd of path", step -> multipathd.addPath(step, path.getKey(), patience));
       }
-      if (maps.find(wwid).isEmpty()) {
+      announce(List.copyOf(strange.keySet()));
+      if (strange.isEmpty() && maps.find(wwid).isEmpty()) {
         steps.run("tell multipathd of map", step -> multipathd.addMap(step, wwid, patience));
       }
-      return "";
+      return strange.isEmpty() ? "" : "what paths are to udev: " + strange;
     } catch (MultipathdException e) {
       log.warn("multipathd: {}", e.getMessage());
       return e.getMessage();
@@ -291,10 +294,13 @@ final class MapWait {
    * A path that went while udev was away multipathd still knows, by the device of then: told of the
    * new one of that name, it would make a map that fails all I/O.
    */
-  private void forget(String path, Deadline deadline) {
+  private void forget(String path, Deadline deadline) throws MultipathdException {
     try {
       steps.run("have multipathd forget path", step -> multipathd.removePath(step, path, deadline));
     } catch (MultipathdException e) {
+      if (e.kind() != MultipathdException.Kind.REFUSED) {
+        throw e; // it may know one, and could not be told
+      }
       log.debug("it knows no {}: {}", path, e.getMessage());
     }
   }

@@ -92,7 +92,7 @@ final class MultipathConfig {
   private final Multipathd multipathd;
   private final Steps steps;
 
-  /** The file was changed, and multipathd was too busy to be told. */
+  /** The file was changed, and multipathd has not said that it has heard of it. */
   private volatile boolean isUntold;
 
   MultipathConfig(Path multipath, MultipathdSocket socket, Multipathd multipathd, Steps steps) {
@@ -105,11 +105,11 @@ final class MultipathConfig {
   /**
    * Writes the file if it is not there as it should be, and has multipathd read its settings again
    * where that was needed, or where ours are not in force: who wrote the file may have been killed
-   * before he could say so, or multipathd too busy to be told. Maps that do not change by it are
+   * before he could say so, or multipathd too busy to hear it. Maps that do not change by it are
    * left alone.
    *
    * @throws Refused if there is one of ours, and multipathd does not tell what it has in force
-   * @throws Busy if it has too much to do
+   * @throws Busy if it runs and does not hear
    */
   void ensure(Deadline deadline) {
     Optional<MultipathSettings> before = inForce(deadline.atMost(deadline.left().dividedBy(2)));
@@ -131,7 +131,7 @@ final class MultipathConfig {
    * Removes the file and has multipathd read its settings again, also where another removal got
    * only as far as the file.
    *
-   * @throws Busy if it has too much to do; the file is gone then
+   * @throws Busy if it runs and does not hear; the file is gone then
    */
   void remove(Deadline deadline) {
     boolean removed = file.remove(steps, "remove multipath settings");
@@ -156,12 +156,11 @@ final class MultipathConfig {
     try {
       steps.run("reconfigure multipathd", step -> multipathd.reconfigure(step, deadline));
     } catch (MultipathdException e) {
-      if (e.kind() == Kind.BUSY) {
-        throw new Busy("multipathd has too much to do to read its settings anew; try again", e);
+      if (e.kind() != Kind.NOT_RUNNING) { // what it was asked while it hung it may never come to
+        throw new Busy("multipathd was not told to read its settings anew; try again", e);
       }
-      // If it does not run it reads them when it starts; until then nothing can be attached, which
-      // says so.
-      log.warn("multipathd did not say that it has read its settings: {}", e.getMessage());
+      // It reads them when it starts; until then nothing can be attached, which says so.
+      log.warn("multipathd reads its settings when it starts: {}", e.getMessage());
     }
     isUntold = false;
   }

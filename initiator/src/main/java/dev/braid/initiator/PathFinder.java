@@ -2,7 +2,6 @@ package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
 import dev.braid.base.Inquiry;
-import dev.braid.base.LunNumber;
 import dev.braid.base.Wwid;
 import dev.braid.base.error.NoPath;
 import dev.braid.linux.DeviceNumber;
@@ -56,15 +55,27 @@ final class PathFinder {
    * identity the kernel never learned is asked.
    */
   List<Path> pathsOf(Wwid wwid, Deadline deadline) {
-    return pathsOf(wwid, address -> true, deadline);
+    return pathsOf(wwid, address -> true, path -> false, deadline);
   }
 
-  /** The same, where the LUN is known to have this number and no other. */
-  List<Path> pathsOf(Wwid wwid, LunNumber number, Deadline deadline) {
-    return pathsOf(wwid, address -> address.lun() == number.value(), deadline);
+  /**
+   * The same, where the LUN has the number that was noted and no other. A device of Braid's that
+   * neither the kernel nor the device itself names is a path of it, if it is at the noted target:
+   * it was lost as it was made, before it had said who it is.
+   */
+  List<Path> pathsOf(Lun noted, Deadline deadline) {
+    return pathsOf(
+        noted.wwid(),
+        address -> address.lun() == noted.number().value(),
+        path -> path.session().filter(s -> s.target().equals(noted.target().name())).isPresent(),
+        deadline);
   }
 
-  private List<Path> pathsOf(Wwid wwid, Predicate<Hctl> candidate, Deadline deadline) {
+  /**
+   * @param nameless of a device of which nobody tells who it is
+   */
+  private List<Path> pathsOf(
+      Wwid wwid, Predicate<Hctl> candidate, Predicate<Path> nameless, Deadline deadline) {
     List<Hctl> mapped = mapped(wwid).orElse(List.of());
     List<Hctl> others =
         devices.addresses().stream().filter(a -> candidate.test(a) && !mapped.contains(a)).toList();
@@ -75,7 +86,8 @@ final class PathFinder {
     Map<Hctl, Path> found = new LinkedHashMap<>();
     mapped.forEach(address -> note(address, all, found));
     for (Hctl address : others) {
-      if (all.stream().anyMatch(s -> s.carries(address)) && is(wwid, address, all, deadline)) {
+      if (all.stream().anyMatch(s -> s.carries(address))
+          && is(wwid, address, all, nameless, deadline)) {
         note(address, all, found);
       }
     }
@@ -93,7 +105,12 @@ final class PathFinder {
   }
 
   /** Of each device that is not the LUN one file is read: others may be there in their hundreds. */
-  private boolean is(Wwid wwid, Hctl address, List<IscsiSession> all, Deadline deadline) {
+  private boolean is(
+      Wwid wwid,
+      Hctl address,
+      List<IscsiSession> all,
+      Predicate<Path> nameless,
+      Deadline deadline) {
     Optional<String> kept = devices.kept(address);
     if (kept.isPresent()) {
       return kept.get().equals(wwid.text());
@@ -105,7 +122,8 @@ final class PathFinder {
     }
     Path path = path(unknown.get(), all);
     boolean up = path.session().map(IscsiSession::up).orElse(false);
-    return identity.ask(path.device(), up, deadline).wwid().equals(Optional.of(wwid.text()));
+    Optional<String> said = identity.ask(path.device(), up, deadline).wwid();
+    return said.map(wwid.text()::equals).orElseGet(() -> nameless.test(path));
   }
 
   /**
@@ -138,8 +156,20 @@ final class PathFinder {
         .isPresent();
   }
 
-  /** The SCSI device with this number; empty if there is none, or it is no SCSI one. */
-  Optional<ScsiDevice> device(DeviceNumber number) {
+  /** The paths that have these numbers; what is no SCSI device, or none any more, is left out. */
+  List<Path> at(List<DeviceNumber> numbers) {
+    if (numbers.isEmpty()) {
+      return List.of();
+    }
+    List<IscsiSession> all = sessions.all();
+    return numbers.stream()
+        .map(this::device)
+        .flatMap(Optional::stream)
+        .map(d -> path(d, all))
+        .toList();
+  }
+
+  private Optional<ScsiDevice> device(DeviceNumber number) {
     return blocks.address(number).flatMap(devices::at);
   }
 

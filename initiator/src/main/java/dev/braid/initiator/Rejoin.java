@@ -153,8 +153,7 @@ public final class Rejoin {
    */
   private void forget(Lun lun, Deadline patience) {
     try (var volume = hold(lun)) {
-      if (maps.find(lun.wwid()).isEmpty()
-          && finder.pathsOf(lun.wwid(), lun.number(), patience).isEmpty()) {
+      if (maps.find(lun.wwid()).isEmpty() && finder.pathsOf(lun, patience).isEmpty()) {
         seen.letGo(lun.wwid());
         steps.run("forget LUN", step -> known.forget(step, lun.wwid()));
       }

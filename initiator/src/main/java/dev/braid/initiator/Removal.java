@@ -33,7 +33,7 @@ final class Removal {
   private static final Logger log = LoggerFactory.getLogger(Removal.class);
 
   private final PathFinder finder;
-  private final Identity identity;
+  private final PathWords words;
   private final Maps maps;
   private final ScsiDevices devices;
   private final ScsiBus bus;
@@ -48,7 +48,7 @@ final class Removal {
 
   Removal(
       PathFinder finder,
-      Identity identity,
+      PathWords words,
       Maps maps,
       ScsiDevices devices,
       ScsiBus bus,
@@ -61,7 +61,7 @@ final class Removal {
       Seen seen,
       Steps steps) {
     this.finder = finder;
-    this.identity = identity;
+    this.words = words;
     this.maps = maps;
     this.devices = devices;
     this.bus = bus;
@@ -79,7 +79,7 @@ final class Removal {
   void remove(Wwid wwid, Hold volume, Deadline deadline) {
     Optional<Lun> noted = known.find(wwid);
     List<PathFinder.Path> paths = paths(wwid, noted, deadline);
-    refuseStrangers(words(wwid, paths, deadline));
+    refuseStrangers(words.of(wwid, paths, deadline));
     maps.flush(wwid, volume, deadline); // halts here while anything holds it
     // Whatever still stands on a path came to it past the map.
     use.checkFree(paths.stream().map(PathFinder.Path::device).toList(), volume, deadline);
@@ -111,7 +111,7 @@ final class Removal {
    */
   private List<PathFinder.Path> paths(Wwid wwid, Optional<Lun> noted, Deadline deadline) {
     if (noted.isPresent()) {
-      List<PathFinder.Path> paths = finder.pathsOf(wwid, noted.get().number(), deadline);
+      List<PathFinder.Path> paths = finder.pathsOf(noted.get(), deadline);
       if (fits(noted.get(), paths)) {
         return paths;
       }
@@ -131,8 +131,8 @@ final class Removal {
    */
   Reach reach(Wwid wwid, Deadline deadline) {
     List<PathFinder.Path> paths = paths(wwid, known.find(wwid), deadline);
-    List<PathCheck> words = words(wwid, paths, deadline);
-    refuseStrangers(words);
+    List<PathCheck> said = words.of(wwid, paths, deadline);
+    refuseStrangers(said);
     Optional<String> replaced = maps.replaced(wwid);
     if (replaced.isPresent()) {
       return new Reach(Reach.State.LOST, replaced.get());
@@ -143,7 +143,7 @@ final class Removal {
       Optional<DeviceNumber> number = paths.get(i).device().block().flatMap(blocks::number);
       ways.add(
           new Reach.Way(
-              words.get(i), number.filter(used::contains).isPresent(), by(paths.get(i).session())));
+              said.get(i), number.filter(used::contains).isPresent(), by(paths.get(i).session())));
     }
     return Reach.of(ways);
   }
@@ -153,25 +153,6 @@ final class Removal {
     return session
         .map(s -> s.describe() + watch.of(s).map(trouble -> " (" + trouble.text() + ")").orElse(""))
         .orElse("");
-  }
-
-  private List<PathCheck> words(Wwid wwid, List<PathFinder.Path> paths, Deadline deadline) {
-    var tasks = new ArrayList<Callable<PathCheck>>();
-    for (PathFinder.Path path : paths) {
-      boolean up = path.session().map(IscsiSession::up).orElse(false);
-      tasks.add(() -> PathCheck.of(wwid, path.device(), identity.ask(path.device(), up, deadline)));
-    }
-    List<Outcome<PathCheck>> outcomes =
-        Parallel.look("asking a path", tasks, deadline.atMost(Identity.ASK));
-    var words = new ArrayList<PathCheck>();
-    for (int i = 0; i < paths.size(); i++) {
-      words.add(
-          outcomes.get(i) instanceof Outcome.Done<PathCheck> done
-              ? done.value()
-              : PathCheck.of(
-                  wwid, paths.get(i).device(), Identity.Word.silent("it was not asked in time")));
-    }
-    return words;
   }
 
   /**
@@ -197,7 +178,7 @@ final class Removal {
     for (PathFinder.Path path : paths) {
       tasks.add(
           () -> {
-            checkSame(path.device());
+            checkSame(wwid, path.device());
             steps.run("delete path", step -> bus.delete(step, path.device().address()));
             return true;
           });
@@ -222,9 +203,9 @@ final class Removal {
    * The flush may have taken seconds, in which a session can end and another volume's get its host
    * number: an address is no name.
    */
-  private void checkSame(ScsiDevice path) {
+  private void checkSame(Wwid wwid, ScsiDevice path) {
     Optional<String> now = devices.kept(path.address());
-    if (now.isPresent() && !now.equals(path.kept())) {
+    if (now.isPresent() && !now.equals(path.kept()) && !now.get().equals(wwid.text())) {
       throw new WrongDevice(
           now.get()
               + " came to the address of the path "
@@ -266,7 +247,7 @@ final class Removal {
     }
     List<PathFinder.Path> left =
         noted
-            .map(lun -> finder.pathsOf(wwid, lun.number(), deadline))
+            .map(lun -> finder.pathsOf(lun, deadline))
             .orElseGet(() -> finder.pathsOf(wwid, deadline));
     if (!left.isEmpty()) {
       throw new KernelRefused(

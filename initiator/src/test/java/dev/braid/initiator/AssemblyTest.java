@@ -50,6 +50,22 @@ class AssemblyTest {
   }
 
   @Test
+  @DisplayName(
+      "rule 3: also where its session was lost at first, and the kernel keeps it as the LUN")
+  void cameBackAsAnother() {
+    lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
+    lun.lose(2);
+    Portals.Way first = braid.way();
+    lun.comesBack(2);
+    lun.says.put(2, TwoPaths.OTHER);
+    assertThatThrownBy(() -> assemble(first))
+        .isInstanceOf(WrongDevice.class)
+        .hasMessageContainingAll("mpatha", "2:0:0:7", TwoPaths.OTHER.text());
+    lun.says.clear();
+    assertThat(assemble(first).paths()).isEqualTo(2);
+  }
+
+  @Test
   @DisplayName("a silent path in the map counts, if the kernel keeps it as the LUN; one gone not")
   void silentPath() {
     lun.map.holds(TwoPaths.SDB, TwoPaths.SDC, GONE);
@@ -88,9 +104,12 @@ class AssemblyTest {
   }
 
   private Attached assemble() {
+    return assemble(braid.way());
+  }
+
+  private Attached assemble(Portals.Way way) {
     return braid
         .assembly()
-        .assemble(
-            TwoPaths.LUN, Hold.ofNothing(), braid.way(), Deadline.after(Duration.ofSeconds(10)));
+        .assemble(TwoPaths.LUN, Hold.ofNothing(), way, Deadline.after(Duration.ofSeconds(10)));
   }
 }

@@ -63,6 +63,27 @@ class AttachTest {
   }
 
   @Test
+  @DisplayName("rule 9: also one that was lost as it was made, and of which nobody knows who it is")
+  void nameless() {
+    lun.isNameless(2);
+    lun.reservations = deadline -> new Reply.Silent<>("its session is down");
+    assertThatThrownBy(this::attach).isInstanceOf(NoPath.class);
+    assertThat(lun.isToldToGo(1)).isTrue();
+    assertThat(lun.isToldToGo(2)).isTrue();
+  }
+
+  @Test
+  @DisplayName("rule 16: of another's target such a one is left alone")
+  void namelessOfAnother() {
+    lun.isNameless(2);
+    lun.isOfAnotherTarget(2);
+    lun.reservations = deadline -> new Reply.Silent<>("its session is down");
+    assertThatThrownBy(this::attach).isInstanceOf(NoPath.class);
+    assertThat(lun.isToldToGo(1)).isTrue();
+    assertThat(lun.isToldToGo(2)).isFalse();
+  }
+
+  @Test
   @DisplayName(
       "F37: that no path has answered is a failure where there was time, and else half way")
   void noPath() {

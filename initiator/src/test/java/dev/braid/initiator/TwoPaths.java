@@ -1,6 +1,7 @@
 package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.Inquiry;
 import dev.braid.base.LunNumber;
 import dev.braid.base.Serial;
 import dev.braid.base.Wwid;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -52,6 +54,9 @@ final class TwoPaths {
   /** How often a path was asked who it is. */
   final AtomicInteger identifications = new AtomicInteger();
 
+  /** What the LUN behind a session says of itself, where it is not what the kernel keeps. */
+  final Map<Integer, Wwid> says = new ConcurrentHashMap<>();
+
   /** What each path says of reservations, in the time it is given. */
   Function<Deadline, Reply<Reservations>> reservations =
       deadline -> new Reply.Answered<>(new Reservations(List.of()));
@@ -71,6 +76,7 @@ final class TwoPaths {
     names.put(name, number);
     Path device = device(session);
     write(device.resolve("state"), "running");
+    write(device.resolve("model"), Inquiry.PRODUCT);
     write(device.resolve("block").resolve(name).resolve("size"), Long.toString(SECTORS));
     folder(device.resolve("scsi_generic/sg" + session));
     write(host.resolve("dev/sg" + session), "");
@@ -96,6 +102,17 @@ final class TwoPaths {
     iscsi.change(session, "FAILED", "failed");
   }
 
+  /** It answers again. */
+  void comesBack(int session) {
+    iscsi.change(session, "LOGGED_IN", "up");
+  }
+
+  /** The device was lost as the kernel made it: nobody knows who it is. */
+  void isNameless(int session) {
+    delete(device(session).resolve("vpd_pg83"));
+    lose(session);
+  }
+
   /** The session's path is gone; the session stays. */
   void remove(String name, int session) {
     delete(iscsi.sys.resolve("class/block").resolve(name));
@@ -114,6 +131,12 @@ final class TwoPaths {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** It is one that somebody logged in to for himself. */
+  void isOfAnotherTarget(int session) {
+    Path name = iscsi.sys.resolve("class/iscsi_session/session" + session + "/targetname");
+    write(name, FakeIscsi.TARGET + "-of-another");
   }
 
   /** udev has events before it. */
@@ -260,14 +283,20 @@ final class TwoPaths {
     }
   }
 
-  /** Each device says what the kernel keeps of it, and what a test has it say of reservations. */
+  /**
+   * Each device says what the kernel keeps of it, but for {@link #says}, and what a test has it say
+   * of reservations.
+   */
   private final class Honest extends UnaskedScsi {
     @Override
     public Reply<DeviceIdentification> identification(Path sg, Deadline deadline) {
       identifications.incrementAndGet();
-      String session = String.valueOf(sg.getFileName()).substring("sg".length());
+      int session = Integer.parseInt(String.valueOf(sg.getFileName()).substring("sg".length()));
       try {
-        byte[] kept = Files.readAllBytes(device(Integer.parseInt(session)).resolve("vpd_pg83"));
+        byte[] kept =
+            says.containsKey(session)
+                ? page(says.get(session))
+                : Files.readAllBytes(device(session).resolve("vpd_pg83"));
         return new Reply.Answered<>(DeviceIdentification.parse(kept).orElseThrow());
       } catch (IOException e) {
         throw new UncheckedIOException(e);

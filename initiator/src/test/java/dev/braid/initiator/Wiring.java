@@ -62,7 +62,11 @@ final class Wiring {
   }
 
   Assembly assembly() {
-    return new Assembly(scan(), writes(), mapWait(), finder());
+    return new Assembly(scan(), writes(), mapWait(), finder(), new PathWords(identity()));
+  }
+
+  Detach detach() {
+    return new Detach(locks(), removal(), maps(), () -> {});
   }
 
   Attach attach() {
@@ -151,7 +155,7 @@ final class Wiring {
     var devices = new ScsiDevices(iscsi.sys);
     return new Removal(
         finder(),
-        identity(),
+        new PathWords(identity()),
         maps(),
         devices,
         new ScsiBus(iscsi.sys),
