@@ -66,9 +66,7 @@ class AttachTest {
   @DisplayName("rule 9: also one that was lost as it was made, and of which nobody knows who it is")
   void nameless() {
     lun.isNameless(2);
-    lun.reservations = deadline -> new Reply.Silent<>("its session is down");
-    assertThatThrownBy(this::attach).isInstanceOf(NoPath.class);
-    assertThat(lun.isToldToGo(1)).isTrue();
+    takenBack();
     assertThat(lun.isToldToGo(2)).isTrue();
   }
 
@@ -77,9 +75,7 @@ class AttachTest {
   void namelessOfAnother() {
     lun.isNameless(2);
     lun.isOfAnotherTarget(2);
-    lun.reservations = deadline -> new Reply.Silent<>("its session is down");
-    assertThatThrownBy(this::attach).isInstanceOf(NoPath.class);
-    assertThat(lun.isToldToGo(1)).isTrue();
+    takenBack();
     assertThat(lun.isToldToGo(2)).isFalse();
   }
 
@@ -97,6 +93,10 @@ class AttachTest {
     assertThatThrownBy(this::attach).isInstanceOf(NoPath.class);
     assertThat(lun.isToldToGo(1)).isFalse();
 
+    takenBack();
+  }
+
+  private void takenBack() {
     lun.reservations = deadline -> new Reply.Silent<>("its session is down");
     assertThatThrownBy(this::attach).isInstanceOf(NoPath.class);
     assertThat(lun.isToldToGo(1)).isTrue();

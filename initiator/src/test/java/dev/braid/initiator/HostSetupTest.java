@@ -26,6 +26,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -167,12 +169,9 @@ class HostSetupTest {
     setup().ensure(Deadline.after(SOON));
     var asked = new AtomicInteger();
     try (var multipathd =
-        new FakeMultipathd(host.resolve("none")) {
-          @Override
-          String answer(String command) {
-            return asked.incrementAndGet() < 3 ? "timeout\n" : MultipathConfigTest.inForce(5);
-          }
-        }) {
+        multipathd(
+            command ->
+                asked.incrementAndGet() < 3 ? "timeout\n" : MultipathConfigTest.inForce(5))) {
       HostSetup setup = setup();
       setup.tryEnsure(Deadline.after(SOON));
       assertThat(setup.wrong()).isEmpty();
@@ -187,15 +186,11 @@ class HostSetupTest {
   void tooBusyMultipathd(String no) throws Exception {
     var tooBusy = new AtomicBoolean(true);
     try (var multipathd =
-        new FakeMultipathd(host.resolve("none")) {
-          @Override
-          String answer(String command) {
-            super.answer(command);
-            return tooBusy.get()
-                ? no
-                : command.equals("reconfigure") ? "ok\n" : MultipathConfigTest.inForce(5);
-          }
-        }) {
+        multipathd(
+            command ->
+                tooBusy.get()
+                    ? no
+                    : command.equals("reconfigure") ? "ok\n" : MultipathConfigTest.inForce(5))) {
       HostSetup setup = setup();
       setup.tryEnsure(Deadline.after(Duration.ofSeconds(2)));
       assertThat(multipathd.told).contains("show config", "reconfigure");
@@ -214,19 +209,19 @@ class HostSetupTest {
   void uninstalledWhileBusy() throws Exception {
     setup().ensure(Deadline.after(SOON));
     var tooBusy = new AtomicBoolean(true);
+    var inForce = new AtomicReference<>(MultipathConfigTest.inForce(5));
     try (var multipathd =
-        new FakeMultipathd(host.resolve("none")) {
-          @Override
-          String answer(String command) {
-            super.answer(command);
-            if (command.equals("reconfigure")) {
-              return tooBusy.get() ? "timeout\n" : "ok\n";
-            }
-            return told.contains("reconfigure") && !tooBusy.get()
-                ? "defaults {\n}\n"
-                : MultipathConfigTest.inForce(5);
-          }
-        }) {
+        multipathd(
+            command -> {
+              if (!command.equals("reconfigure")) {
+                return inForce.get();
+              }
+              if (tooBusy.get()) {
+                return "timeout\n";
+              }
+              inForce.set("defaults {\n}\n");
+              return "ok\n";
+            })) {
       assertThatThrownBy(() -> setup().remove(Deadline.after(SOON))).isInstanceOf(Busy.class);
       multipathd.told.clear();
       tooBusy.set(false);
@@ -236,6 +231,16 @@ class HostSetupTest {
       assertThat(multipathd.told).as("its settings are gone").containsOnlyOnce("reconfigure");
     }
     assertThat(files()).isEmpty();
+  }
+
+  private FakeMultipathd multipathd(UnaryOperator<String> answers) {
+    return new FakeMultipathd(host.resolve("none")) {
+      @Override
+      String answer(String command) {
+        super.answer(command);
+        return answers.apply(command);
+      }
+    };
   }
 
   private HostSetup setup() {

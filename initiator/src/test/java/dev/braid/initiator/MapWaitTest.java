@@ -195,6 +195,24 @@ class MapWaitTest {
   }
 
   @Test
+  @DisplayName("F29: of one that comes after such a one it is told")
+  void toldOfTheOther() throws Exception {
+    lun.udevTells(TwoPaths.SDB);
+    lun.udevTells(TwoPaths.SDC);
+    try (var multipathd =
+        new FakeMultipathd(lun.multipathdSocket()) {
+          @Override
+          boolean behind() {
+            lun.udevCannotTell(TwoPaths.SDB);
+            return super.behind();
+          }
+        }) {
+      assertThatThrownBy(() -> await(A_MOMENT)).isInstanceOf(DeadlinePassed.class);
+      assertThat(multipathd.told).contains("add path sdc").doesNotContain("add path sdb");
+    }
+  }
+
+  @Test
   @DisplayName("F29: nor of one that is nobody's to udev, as after an outage: udev looks again")
   void nobodysToUdev() throws Exception {
     assertNotTold(() -> lun.udevCannotTell(TwoPaths.SDC), "nobody's");

@@ -46,8 +46,11 @@ class RejoinTest {
   void halfWay() {
     rejoin.look(PATIENCE);
     assertThat(braid.isNoted()).as("paths and no map").isTrue();
-    lun.map.holds(TwoPaths.SDB);
     lun.remove("sdb", 1);
+    lun.isNameless(2);
+    rejoin.look(PATIENCE);
+    assertThat(braid.isNoted()).as("a path that nobody can name").isTrue();
+    lun.map.holds(TwoPaths.SDB);
     lun.remove("sdc", 2);
     rejoin.look(PATIENCE);
     assertThat(braid.isNoted()).as("a map and no path").isTrue();
