@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.Ticker;
 import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.NoPath;
 import dev.braid.base.error.Refused;
 import dev.braid.initiator.Maps.Made;
 import dev.braid.linux.uevent.UeventSocket;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -84,7 +90,7 @@ class MapWaitTest {
   @DisplayName("F28: where udev is not through with a path in time, it is udev that is named")
   void udevSilent() {
     lun.udevTells(TwoPaths.SDB);
-    assertThatThrownBy(() -> await(A_MOMENT))
+    assertThatThrownBy(() -> await(until(() -> isAnnounced("sdc"))))
         .isInstanceOf(DeadlinePassed.class)
         .hasMessageContainingAll("udev", "does it run?");
     assertThat(lun.uevent("sdc")).as("its event may have been lost").hasContent("add");
@@ -114,9 +120,16 @@ class MapWaitTest {
   void behind() throws Exception {
     lun.udevTells(TwoPaths.SDB);
     lun.udevTells(TwoPaths.SDC);
-    try (var multipathd = new FakeMultipathd(lun.multipathdSocket())) {
-      multipathd.isBusy = true;
-      assertThatThrownBy(() -> await(A_MOMENT))
+    var asked = new AtomicInteger();
+    try (var multipathd =
+        new FakeMultipathd(lun.multipathdSocket()) {
+          @Override
+          boolean behind() {
+            asked.incrementAndGet();
+            return true;
+          }
+        }) {
+      assertThatThrownBy(() -> await(until(() -> asked.get() > 1)))
           .isInstanceOf(DeadlinePassed.class)
           .hasMessageContaining("behind with the events of other devices");
       assertThat(multipathd.told).isEmpty();
@@ -207,7 +220,8 @@ class MapWaitTest {
             return super.behind();
           }
         }) {
-      assertThatThrownBy(() -> await(A_MOMENT)).isInstanceOf(DeadlinePassed.class);
+      assertThatThrownBy(() -> await(until(() -> isAnnounced("sdb"))))
+          .isInstanceOf(DeadlinePassed.class);
       assertThat(multipathd.told).contains("add path sdc").doesNotContain("add path sdb");
     }
   }
@@ -232,7 +246,7 @@ class MapWaitTest {
             return super.behind();
           }
         }) {
-      assertThatThrownBy(() -> await(A_MOMENT))
+      assertThatThrownBy(() -> await(until(() -> isAnnounced("sdc"))))
           .isInstanceOf(DeadlinePassed.class)
           .hasMessageContaining("sdc=" + why);
       assertThat(lun.uevent("sdc")).as("udev is to look once more").hasContent("add");
@@ -250,11 +264,28 @@ class MapWaitTest {
         .hasMessageContainingAll("no multipath table any more", "multipath -r mpatha");
   }
 
+  /** Passes when that has come about, however long it takes: the last thing of a round. */
+  private static Deadline until(BooleanSupplier event) {
+    Ticker jumping = () -> System.nanoTime() + (event.getAsBoolean() ? SOON.toNanos() : 0);
+    return Deadline.after(SOON, jumping);
+  }
+
+  /** Whether udev was told of the device anew. */
+  private boolean isAnnounced(String device) {
+    try {
+      return Files.size(lun.uevent(device)) > 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private Made await(Duration patience) {
+    return await(Deadline.after(patience));
+  }
+
+  private Made await(Deadline deadline) {
     try (var events = UeventSocket.ofMapsAndBlocks()) {
-      return new Wiring(lun)
-          .mapWait()
-          .await(TwoPaths.WWID, lun.names, events, Deadline.after(patience));
+      return new Wiring(lun).mapWait().await(TwoPaths.WWID, lun.names, events, deadline);
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.braid.e2e.lab;
 
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -18,6 +20,7 @@ public final class LabExtension
         LifecycleMethodExecutionExceptionHandler {
 
   private static final Namespace NAMESPACE = Namespace.create(LabExtension.class);
+  private static final Pattern INVOCATION = Pattern.compile("-invocation:#(\\d+)]$");
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -35,7 +38,7 @@ public final class LabExtension
 
   @Override
   public void afterTestExecution(ExtensionContext context) {
-    context.getExecutionException().ifPresent(failure -> collectLogs(context));
+    context.getExecutionException().ifPresent(failure -> collectLogs(context, failure));
   }
 
   @Override
@@ -46,28 +49,28 @@ public final class LabExtension
   @Override
   public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure)
       throws Throwable {
-    collectLogs(context);
+    collectLogs(context, failure);
     throw failure;
   }
 
   @Override
   public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure)
       throws Throwable {
-    collectLogs(context);
+    collectLogs(context, failure);
     throw failure;
   }
 
   @Override
   public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable failure)
       throws Throwable {
-    collectLogs(context);
+    collectLogs(context, failure);
     throw failure;
   }
 
   @Override
   public void handleAfterAllMethodExecutionException(ExtensionContext context, Throwable failure)
       throws Throwable {
-    collectLogs(context);
+    collectLogs(context, failure);
     throw failure;
   }
 
@@ -92,12 +95,21 @@ public final class LabExtension
         .resolve("e2e/target/lab-logs")
         .resolve(
             context.getRequiredTestClass().getSimpleName()
-                + context.getTestMethod().map(m -> "." + m.getName()).orElse(""));
+                + context.getTestMethod().map(m -> "." + m.getName()).orElse("")
+                + invocation(context));
   }
 
-  private static void collectLogs(ExtensionContext context) {
+  /** Of a parameterized test: {@code -2}, so that two that fail keep their logs apart. */
+  private static String invocation(ExtensionContext context) {
+    Matcher last = INVOCATION.matcher(context.getUniqueId());
+    return last.find() ? "-" + last.group(1) : "";
+  }
+
+  /** Says why at once: JUnit does at the end of a class, which may be hours later. */
+  private static void collectLogs(ExtensionContext context, Throwable failure) {
     Path into = logs(context);
+    Progress.say("lab: " + into.getFileName() + " failed: " + failure);
     lab(context).collectLogs(into);
-    Progress.say("lab: " + into.getFileName() + " failed; every log is in " + into);
+    Progress.say("lab: every log of it is in " + into);
   }
 }

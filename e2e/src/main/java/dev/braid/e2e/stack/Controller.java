@@ -144,6 +144,8 @@ public final class Controller {
 
       @Override
       public void restart() {
+        kill();
+        awaitEnd();
         try {
           Files.deleteIfExists(recorded);
         } catch (IOException e) {

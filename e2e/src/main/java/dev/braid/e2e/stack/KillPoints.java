@@ -23,7 +23,7 @@ public final class KillPoints implements VolumeLife.Caller {
 
     void awaitEnd();
 
-    /** Starts it with an empty record; returns when it answers. */
+    /** Ends it if it runs, and starts it with an empty record; returns when it answers. */
     void restart();
   }
 
@@ -57,8 +57,12 @@ public final class KillPoints implements VolumeLife.Caller {
     return kills;
   }
 
-  /** Every moment that a life passes in this program. */
+  /**
+   * Every moment that a life passes in this program, which is started anew first: whatever ran
+   * before it may have left a record of thousands of lives, or one of a program that has ended.
+   */
   public List<Moment> record(Runnable life) {
+    program.restart();
     int offset = steps(program.recorded());
     int seen = program.recorded().size();
     life.run();
@@ -145,6 +149,7 @@ public final class KillPoints implements VolumeLife.Caller {
 
       @Override
       public void restart() {
+        service.stop();
         service.machine().run("rm -f " + Node.KILL_POINTS + "/recorded");
         restart.run();
       }
