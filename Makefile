@@ -16,7 +16,7 @@ build: prerequisites ## compile and package everything, no tests
 tools: prerequisites # Kubernetes' programs: from the cache, or compiled in some minutes
 	@e2e/tools/build-tools > /dev/null
 
-image: prerequisites # the machines' disk image: from the cache, or made in two minutes
+image: prerequisites # the machines' disk image: from the cache, or made in three to six minutes
 	@e2e/lab/build-image > /dev/null
 
 layers: prerequisites # what all container images have below: Debian's packages, unpacked

@@ -111,7 +111,15 @@ public final class Attach {
     }
     seen.remember(lun.wwid(), deadline);
     try (var way = portals.open(lun, deadline)) {
+      return assemble(lun, volume, way, deadline);
+    }
+  }
+
+  private Attached assemble(Lun lun, Hold volume, Portals.Way way, Deadline deadline) {
+    try {
       return assembly.assemble(lun, volume, way, deadline);
+    } catch (NoPath e) {
+      throw portals.explained(lun, way, e, deadline);
     }
   }
 

@@ -4,11 +4,9 @@ import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
 import dev.braid.base.chap.ChapCredentials;
-import dev.braid.base.error.BraidException;
 import dev.braid.base.error.Refused;
 import dev.braid.linux.iscsi.LoginProbe;
 import dev.braid.linux.iscsi.LoginProbe.Answer;
-import dev.braid.linux.net.Echo;
 import dev.braid.linux.net.Neighbours;
 import dev.braid.linux.net.Routes;
 import dev.braid.linux.net.Routes.Route;
@@ -16,8 +14,6 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds out why a login failed, one layer after the other: the way there, the port, the size of
@@ -25,21 +21,19 @@ import org.slf4j.LoggerFactory;
  */
 final class Diagnosis {
 
-  private static final Logger log = LoggerFactory.getLogger(Diagnosis.class);
-
   private static final Duration ANSWER = Duration.ofSeconds(3);
   private static final Duration ECHO = Duration.ofSeconds(1);
-
-  /** Every network lets packets of this size through. */
-  private static final int SMALL = 128;
+  private static final Duration ECHO_AT_ONCE = Duration.ofMillis(200);
 
   private final Neighbours neighbours;
   private final Routes routes;
+  private final PacketSize packets;
   private final ChapSecrets secrets;
 
-  Diagnosis(Neighbours neighbours, Routes routes, ChapSecrets secrets) {
+  Diagnosis(Neighbours neighbours, Routes routes, PacketSize packets, ChapSecrets secrets) {
     this.neighbours = neighbours;
     this.routes = routes;
+    this.packets = packets;
     this.secrets = secrets;
   }
 
@@ -63,7 +57,7 @@ final class Diagnosis {
     }
     // Where a login would come about, what fails are the larger packets that follow it.
     return refusal(self, target, portal, credentials, deadline)
-        .or(() -> mtu(portal, deadline))
+        .or(() -> tooLarge(portal, deadline))
         .orElseGet(() -> new Finding(lack.cause(), lack.why()));
   }
 
@@ -115,14 +109,17 @@ final class Diagnosis {
   }
 
   /**
-   * Whether a login would come about, as far as one that is not gone through with tells.
+   * Whether a login would come about, as far as one that is not gone through with tells, and I/O
+   * get through after it.
    *
    * @throws Refused if there are no credentials for the target where they are wanted
    */
   boolean letsIn(Iqn self, Iqn target, Portal portal, Deadline deadline) {
     Answer answer =
         LoginProbe.ask(self, target, portal, secrets.of(target), deadline.atMost(ANSWER));
-    return answer instanceof Answer.Said said && said.status() == 0;
+    return answer instanceof Answer.Said said
+        && said.status() == 0
+        && tooLargeAtOnce(portal, deadline).isEmpty();
   }
 
   /** Where not even a connection came about. */
@@ -168,7 +165,7 @@ final class Diagnosis {
 
   /** A connection takes small packets only; a login is the first that may be large. */
   private Finding silent(Portal portal, Deadline deadline) {
-    return mtu(portal, deadline)
+    return tooLarge(portal, deadline)
         .orElseGet(
             () ->
                 new Finding(
@@ -179,32 +176,13 @@ final class Diagnosis {
   }
 
   /** Whether packets as large as this host's interface sends them get lost on the way. */
-  Optional<Finding> mtu(Portal portal, Deadline deadline) {
-    Optional<Route> route = routes.to(portal.host());
-    if (route.isEmpty() || route.get().mtu() <= SMALL) {
-      return Optional.empty();
-    }
-    int mtu = route.get().mtu();
-    try {
-      if (Echo.send(portal.host(), mtu, deadline.atMost(ECHO)) == Echo.Outcome.ANSWERED
-          || Echo.send(portal.host(), SMALL, deadline.atMost(ECHO)) != Echo.Outcome.ANSWERED) {
-        return Optional.empty();
-      }
-    } catch (BraidException e) {
-      log.debug("no echo to {}: {}", portal, e.messageAndCause());
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Finding(
-            Cause.MTU,
-            "packets of "
-                + mtu
-                + " bytes, the MTU of "
-                + route.get().device()
-                + ", do not get to "
-                + portal.host()
-                + " and back, and small ones do: set the same MTU on this interface, on every"
-                + " switch port between, and on the head"));
+  Optional<Finding> tooLarge(Portal portal, Deadline deadline) {
+    return packets.lost(portal, ECHO, deadline);
+  }
+
+  /** The same of a portal that has just answered otherwise: its echo takes no longer. */
+  Optional<Finding> tooLargeAtOnce(Portal portal, Deadline deadline) {
+    return packets.lost(portal, ECHO_AT_ONCE, deadline);
   }
 
   private static Finding said(

@@ -27,6 +27,7 @@ import dev.braid.linux.loop.Loops;
 import dev.braid.linux.multipath.MultipathdBacklog;
 import dev.braid.linux.multipath.MultipathdSocket;
 import dev.braid.linux.multipath.change.Multipathd;
+import dev.braid.linux.net.Echo;
 import dev.braid.linux.net.Neighbours;
 import dev.braid.linux.net.RemoteClock;
 import dev.braid.linux.net.Routes;
@@ -151,10 +152,12 @@ public final class Initiator {
     var identity = new Identity(scsi, paths.dev()); // for threads that can be left behind
     var punctual = new PunctualScsi(scsi, waits);
     var inCall = new Identity(punctual, paths.dev());
+    var routes = new Routes(paths.net().resolve("route"), paths.sysfs());
     var diagnosis =
         new Diagnosis(
             new Neighbours(paths.net().resolve("arp")),
-            new Routes(paths.net().resolve("route"), paths.sysfs()),
+            routes,
+            new PacketSize(routes, Echo::send),
             secrets);
     Supplier<Iqn> self = () -> InitiatorName.read(paths.initiatorName());
     var deadPortals = new DeadPortals(sessions, PortalProbe::tcp, diagnosis);
@@ -190,7 +193,7 @@ public final class Initiator {
             devices,
             bus,
             sessions,
-            identity,
+            words,
             new ScanTurns(PathScan.SCAN, Ticker.SYSTEM),
             new StaleDevices(devices, bus, use, steps),
             writes,

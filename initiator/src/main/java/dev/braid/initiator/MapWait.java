@@ -201,7 +201,10 @@ final class MapWait {
       if (deadline.passed()) {
         throw noMap(wwid, paths, trouble);
       }
-      trouble = behind().orElseGet(() -> nudge(wwid, paths, deadline));
+      String now = behind().orElseGet(() -> nudge(wwid, paths, deadline));
+      if (trouble.isEmpty() || !deadline.passed()) { // who was not given the time did not fail
+        trouble = now;
+      }
     }
   }
 
@@ -283,7 +286,7 @@ final class MapWait {
       if (strange.isEmpty() && maps.find(wwid).isEmpty()) {
         steps.run("tell multipathd of map", step -> multipathd.addMap(step, wwid, patience));
       }
-      return strange.isEmpty() ? "" : "what paths are to udev: " + strange;
+      return strange.isEmpty() ? "" : "udev takes paths for another LUN's, or nobody's: " + strange;
     } catch (MultipathdException e) {
       log.warn("multipathd: {}", e.getMessage());
       return e.getMessage();

@@ -211,12 +211,22 @@ final class Maps {
 
   /** The paths by which device-mapper sends I/O now. */
   Set<DeviceNumber> used(Wwid wwid) {
-    Map<DeviceNumber, Boolean> active =
-        find(wwid).flatMap(dm::multipathStatus).map(MultipathStatus::active).orElse(Map.of());
-    return active.entrySet().stream()
+    return active(wwid).entrySet().stream()
         .filter(Map.Entry::getValue)
         .map(Map.Entry::getKey)
         .collect(Collectors.toSet());
+  }
+
+  /** The paths that device-mapper has failed. */
+  List<DeviceNumber> failed(Wwid wwid) {
+    return active(wwid).entrySet().stream()
+        .filter(path -> !path.getValue())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private Map<DeviceNumber, Boolean> active(Wwid wwid) {
+    return find(wwid).flatMap(dm::multipathStatus).map(MultipathStatus::active).orElse(Map.of());
   }
 
   /**
@@ -259,9 +269,11 @@ final class Maps {
   }
 
   /**
-   * Others may have been here before: a {@code multipath -f} that was refused, or a call that was
-   * killed, leaves a map suspended or with its queueing off (seen with multipath-tools 0.9.4).
+   * Others may be here meanwhile: a {@code multipath -f} that was refused leaves a map suspended or
+   * with its queueing off (seen with multipath-tools 0.9.4). A map that is suspended takes no I/O
+   * and is resumed in any case; one that did not queue before is as somebody wanted it.
    *
+   * @param queueing whether it did when the call began
    * @return what could not be put back, for the message; empty if all is as it was
    */
   private String restore(DmDevice map, boolean queueing, Hold hold, Deadline deadline) {

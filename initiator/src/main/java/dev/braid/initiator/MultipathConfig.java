@@ -85,7 +85,11 @@ final class MultipathConfig {
 
   /** What must hold, whoever sets it; no_path_retry is looked at for itself. */
   private static final Map<String, String> WANTED =
-      Map.of("path_checker", "directio", "detect_checker", "no", "recheck_wwid", "yes");
+      Map.of(
+          "path_checker", "directio",
+          "detect_checker", "no",
+          "recheck_wwid", "yes",
+          "fast_io_fail_tmo", "5");
 
   private final OwnFile file;
   private final MultipathdSocket socket;
@@ -131,7 +135,8 @@ final class MultipathConfig {
    * Removes the file and has multipathd read its settings again, also where another removal got
    * only as far as the file.
    *
-   * @throws Busy if it runs and does not hear; the file is gone then
+   * @throws Busy if it runs and does not tell whether it has ours in force, or does not hear; a
+   *     file that there was is gone then
    */
   void remove(Deadline deadline) {
     boolean removed = file.remove(steps, "remove multipath settings");

@@ -57,7 +57,7 @@ final class PathScan {
   private final ScsiDevices devices;
   private final ScsiBus bus;
   private final IscsiSessions sessions;
-  private final Identity identity;
+  private final PathWords words;
   private final ScanTurns turns;
   private final StaleDevices stale;
   private final WriteCheck writes;
@@ -71,7 +71,7 @@ final class PathScan {
       ScsiDevices devices,
       ScsiBus bus,
       IscsiSessions sessions,
-      Identity identity,
+      PathWords words,
       ScanTurns turns,
       StaleDevices stale,
       WriteCheck writes,
@@ -83,7 +83,7 @@ final class PathScan {
     this.devices = devices;
     this.bus = bus;
     this.sessions = sessions;
-    this.identity = identity;
+    this.words = words;
     this.turns = turns;
     this.stale = stale;
     this.writes = writes;
@@ -112,7 +112,7 @@ final class PathScan {
     Set<Hctl> addresses = ways.keySet();
 
     // Asked before anything is made: what is there and has said who it is, is not asked again.
-    var checks = new ArrayList<>(check(lun, addresses, deadline));
+    var checks = new ArrayList<>(check(lun, ways, addresses, deadline));
     refuseWrong(checks, ". Nothing was touched");
     checks.replaceAll(this::outOfDate);
     stale.clear(checks, hold, deadline);
@@ -124,7 +124,7 @@ final class PathScan {
     if (!open.isEmpty()) {
       trouble.putAll(scan(missing, lun, hold, deadline));
       awaitNodes(open, deadline);
-      checks.addAll(check(lun, open, deadline));
+      checks.addAll(check(lun, ways, open, deadline));
     }
     refuseReserved(lun, checks, way, deadline);
     sizes.ask(checks, hold, deadline);
@@ -298,24 +298,15 @@ final class PathScan {
     return name.isPresent() && Files.exists(dev.resolve(name.get()));
   }
 
-  private List<PathCheck> check(Lun lun, Set<Hctl> addresses, Deadline deadline) {
-    var found = new ArrayList<ScsiDevice>();
-    addresses.forEach(a -> devices.at(a).ifPresent(found::add));
-    var tasks = new ArrayList<Callable<PathCheck>>();
-    for (ScsiDevice device : found) {
-      tasks.add(() -> PathCheck.of(lun.wwid(), device, identity.ask(device, true, deadline)));
-    }
-    // One that is silent leaves time to go on with the others.
-    List<Outcome<PathCheck>> outcomes =
-        Parallel.look("asking a path", tasks, deadline.atMost(Identity.ASK));
-    var checks = new ArrayList<PathCheck>();
-    for (int i = 0; i < found.size(); i++) {
-      ScsiDevice device = found.get(i);
-      checks.add(
-          outcomes.get(i) instanceof Outcome.Done<PathCheck> done
-              ? done.value()
-              : PathCheck.of(lun.wwid(), device, Identity.Word.silent("it was not asked in time")));
-    }
-    return checks;
+  private List<PathCheck> check(
+      Lun lun, Map<Hctl, IscsiSession> ways, Set<Hctl> addresses, Deadline deadline) {
+    var found = new ArrayList<PathFinder.Path>();
+    addresses.forEach(
+        a ->
+            devices
+                .at(a)
+                .ifPresent(
+                    d -> found.add(new PathFinder.Path(d, Optional.ofNullable(ways.get(a))))));
+    return words.of(lun.wwid(), found, deadline);
   }
 }

@@ -85,34 +85,44 @@ final class PortalWatch {
     return List.copyOf(troubles.values());
   }
 
-  /** Looks at the portals of these LUNs, and forgets others. Not for several threads at once. */
-  void look(Collection<Lun> attached, Deadline deadline) {
+  /**
+   * Looks at the portals of these LUNs, and forgets others. Not for several threads at once.
+   *
+   * @param failing the ways by which device-mapper sends no I/O to one of the LUNs
+   */
+  void look(Collection<Lun> attached, Set<Way> failing, Deadline deadline) {
     Set<Way> ways = new LinkedHashSet<>();
     attached.forEach(lun -> lun.portals().forEach(p -> ways.add(new Way(lun.target(), p))));
     troubles.keySet().retainAll(ways);
     List<IscsiSession> now = sessions.all();
-    ways.forEach(way -> look(way, now, deadline));
+    ways.forEach(way -> look(way, now, failing.contains(way), deadline));
   }
 
-  private void look(Way way, List<IscsiSession> now, Deadline deadline) {
+  private void look(Way way, List<IscsiSession> now, boolean isFailing, Deadline deadline) {
     List<IscsiSession> through =
         now.stream().filter(s -> s.through(way.target(), way.portal())).toList();
     Trouble before = troubles.get(way);
-    if (through.stream().anyMatch(IscsiSession::up)) {
+    boolean isUp = through.stream().anyMatch(IscsiSession::up);
+    Instant at = clock.instant();
+    boolean isKnown =
+        before != null && Duration.between(before.looked(), at).abs().compareTo(AGAIN) < 0;
+    if (isKnown && (!isUp || isFailing)) {
+      return;
+    }
+    // What fails one LUN's path over a session that is up is that LUN's, but for this.
+    Optional<Lack> found =
+        isUp
+            ? Optional.of(way.portal())
+                .filter(portal -> isFailing)
+                .flatMap(portal -> reasons.tooLarge(portal, deadline))
+            : Optional.of(why(way, through, deadline));
+    if (found.isEmpty()) {
       if (troubles.remove(way) != null && before != null) {
         log.info("{} works again; it did not since {}", way, before.since());
       }
       return;
     }
-    Instant at = clock.instant();
-    if (before != null && Duration.between(before.looked(), at).abs().compareTo(AGAIN) < 0) {
-      return;
-    }
-    Lack seen = reasons.seen(way.portal(), through);
-    Lack lack =
-        reasons
-            .explained(way.target(), Map.of(way.portal(), seen), deadline)
-            .getOrDefault(way.portal(), seen);
+    Lack lack = found.get();
     if (before == null || before.lack().cause() != lack.cause()) {
       failures.add(1, lack.cause().label());
     }
@@ -120,5 +130,12 @@ final class PortalWatch {
       log.warn("{} does not work ({}): {}", way, lack.cause().label(), lack.why());
     }
     troubles.put(way, new Trouble(lack, before == null ? at : before.since(), at));
+  }
+
+  private Lack why(Way way, List<IscsiSession> through, Deadline deadline) {
+    Lack seen = reasons.seen(way.portal(), through);
+    return reasons
+        .explained(way.target(), Map.of(way.portal(), seen), deadline)
+        .getOrDefault(way.portal(), seen);
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -56,6 +57,11 @@ final class Reasons {
 
   static String text(Map<Portal, Lack> without) {
     return without.values().stream().map(Lack::why).collect(Collectors.joining("; "));
+  }
+
+  /** Whether what is larger than a login gets lost on the way; takes a moment. */
+  Optional<Lack> tooLarge(Portal portal, Deadline deadline) {
+    return diagnosis.tooLarge(portal, deadline).map(Lack::of);
   }
 
   /** Looks into those that are not sure yet, which takes seconds. */

@@ -18,10 +18,12 @@ import dev.braid.linux.sysfs.Hctl;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -137,7 +139,23 @@ public final class Rejoin {
         untried.removeAll(worth);
       }
     }
-    watch.look(attached, Deadline.after(patience));
+    watch.look(attached, failing(attached), Deadline.after(patience));
+  }
+
+  /** By which device-mapper has given up to send I/O, whether their sessions are up or not. */
+  private Set<PortalWatch.Way> failing(List<Lun> attached) {
+    var ways = new HashSet<PortalWatch.Way>();
+    for (Lun lun : attached) {
+      List<IscsiSession> over =
+          finder.at(maps.failed(lun.wwid())).stream()
+              .map(PathFinder.Path::session)
+              .flatMap(Optional::stream)
+              .toList();
+      lun.portals().stream()
+          .filter(p -> over.stream().anyMatch(s -> s.through(lun.target(), p)))
+          .forEach(p -> ways.add(new PortalWatch.Way(lun.target(), p)));
+    }
+    return ways;
   }
 
   private List<Portal> paused(Lun lun) {

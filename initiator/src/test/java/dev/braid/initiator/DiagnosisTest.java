@@ -7,6 +7,7 @@ import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
 import dev.braid.base.chap.ChapFolder;
 import dev.braid.initiator.Diagnosis.Finding;
+import dev.braid.linux.net.Echo.Outcome;
 import dev.braid.linux.net.Neighbours;
 import dev.braid.linux.net.Routes;
 import java.io.IOException;
@@ -125,9 +126,11 @@ class DiagnosisTest {
   }
 
   private Diagnosis diagnosis(Optional<ChapFolder> chap) {
+    var routes = new Routes(folder.resolve("route"), folder);
     return new Diagnosis(
         new Neighbours(folder.resolve("arp")),
-        new Routes(folder.resolve("route"), folder),
+        routes,
+        new PacketSize(routes, (address, bytes, deadline) -> Outcome.SILENT),
         new ChapSecrets(chap));
   }
 

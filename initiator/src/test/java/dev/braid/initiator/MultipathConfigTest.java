@@ -37,9 +37,12 @@ class MultipathConfigTest {
   void overridden() {
     var settings =
         MultipathSettings.parse(
-            inForce(5) + "overrides {\n no_path_retry \"queue\"\n path_checker \"tur\"\n}\n");
+            inForce(5)
+                + "overrides {\n no_path_retry \"queue\"\n path_checker \"tur\"\n"
+                + " fast_io_fail_tmo \"off\"\n}\n");
     assertThat(MultipathConfig.unsafe(settings))
-        .hasSize(2)
+        .hasSize(3)
+        .anySatisfy(why -> assertThat(why).contains("fast_io_fail_tmo 'off'", "want 5"))
         .allSatisfy(why -> assertThat(why).contains("overrides"))
         .anySatisfy(why -> assertThat(why).contains("no_path_retry 'queue'"))
         .anySatisfy(why -> assertThat(why).contains("path_checker 'tur'"));
@@ -60,6 +63,6 @@ class MultipathConfigTest {
   @Test
   @DisplayName("a file that is not read is seen too")
   void notRead() {
-    assertThat(MultipathConfig.unsafe(defaults(5))).hasSize(5);
+    assertThat(MultipathConfig.unsafe(defaults(5))).hasSize(6);
   }
 }

@@ -261,7 +261,7 @@ class PathScanTest {
             devices,
             bus,
             new IscsiSessions(sys),
-            new Identity(new Ours(), host.resolve("dev")),
+            new PathWords(new Identity(new Ours(), host.resolve("dev"))),
             turns,
             new StaleDevices(devices, bus, use, steps),
             new WriteCheck(

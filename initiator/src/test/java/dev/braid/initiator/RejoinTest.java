@@ -3,6 +3,7 @@ package dev.braid.initiator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.base.Deadline;
+import dev.braid.linux.net.Echo.Outcome;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +66,23 @@ class RejoinTest {
       rejoin.look(PATIENCE);
       assertThat(multipathd.told).containsExactly("del path sdc", "add path sdc");
     }
+  }
+
+  @Test
+  @DisplayName(
+      "F21: a path to which device-mapper sends nothing, over a session that is up between its"
+          + " losses: that large packets are lost is said")
+  void packetsLost() throws Exception {
+    lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
+    PacketSizeTest.route(host.resolve("route"), lun.iscsi.sys, 9000);
+    braid.ping = (address, bytes, deadline) -> bytes > 1500 ? Outcome.SILENT : Outcome.ANSWERED;
+    rejoin.look(PATIENCE);
+    assertThat(braid.watch.all()).as("what is failed for nobody").isEmpty();
+    lun.map.failed.add(TwoPaths.SDC);
+    rejoin.look(PATIENCE);
+    assertThat(braid.watch.of(FakeIscsi.TARGET, FakeIscsi.A)).isEmpty();
+    assertThat(braid.watch.of(FakeIscsi.TARGET, FakeIscsi.B))
+        .hasValueSatisfying(trouble -> assertThat(trouble.lack().cause()).isEqualTo(Cause.MTU));
   }
 
   @Test

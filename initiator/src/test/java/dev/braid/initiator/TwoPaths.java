@@ -9,6 +9,7 @@ import dev.braid.base.step.Step;
 import dev.braid.linux.DeviceNumber;
 import dev.braid.linux.dm.DmDevice;
 import dev.braid.linux.dm.DmTarget;
+import dev.braid.linux.dm.MultipathStatus;
 import dev.braid.linux.dm.change.DeviceMapperChange;
 import dev.braid.linux.scsi.DeviceIdentification;
 import dev.braid.linux.scsi.Reply;
@@ -25,8 +26,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -242,8 +245,19 @@ final class TwoPaths {
     /** It has the table of {@code dmsetup wipe_table}. */
     boolean isWiped;
 
+    /** The paths to which it sends no I/O. */
+    final Set<DeviceNumber> failed = new CopyOnWriteArraySet<>();
+
     void holds(DeviceNumber... paths) {
       looks.add(List.of(paths));
+    }
+
+    @Override
+    public Optional<MultipathStatus> multipathStatus(DmDevice map) {
+      return Optional.of(
+          new MultipathStatus(
+              looks.get(0).stream()
+                  .collect(Collectors.toMap(path -> path, path -> !failed.contains(path)))));
     }
 
     @Override

@@ -16,6 +16,7 @@ import dev.braid.linux.loop.Loops;
 import dev.braid.linux.multipath.MultipathdBacklog;
 import dev.braid.linux.multipath.MultipathdSocket;
 import dev.braid.linux.multipath.change.Multipathd;
+import dev.braid.linux.net.Echo.Outcome;
 import dev.braid.linux.net.Neighbours;
 import dev.braid.linux.net.Routes;
 import dev.braid.linux.sysfs.BlockTree;
@@ -42,10 +43,18 @@ final class Wiring {
   private final Path host;
   private final Steps steps = Steps.unobserved();
 
+  /** What {@link Rejoin} has found of the portals. */
+  final PortalWatch watch;
+
+  /** How packets get to the portals, where the host has a route there. */
+  PacketSize.Ping ping = (address, bytes, deadline) -> Outcome.ANSWERED;
+
   Wiring(TwoPaths lun) {
     this.lun = lun;
     this.iscsi = lun.iscsi;
     this.host = lun.host;
+    this.watch =
+        new PortalWatch(new IscsiSessions(iscsi.sys), reasons(), Clock.systemUTC(), new Metrics());
   }
 
   MapWait mapWait() {
@@ -89,7 +98,7 @@ final class Wiring {
         portals(),
         assembly(),
         maps(),
-        watch(),
+        watch,
         new Uninvited(
             new ScsiDevices(iscsi.sys), sessions, new BlockTree(iscsi.sys), lun.map, known()),
         tidying(),
@@ -163,7 +172,7 @@ final class Wiring {
         use(),
         tidying(),
         own(),
-        watch(),
+        watch,
         known(),
         seen(),
         steps);
@@ -180,11 +189,6 @@ final class Wiring {
         new Strays(iscsi.programs(), sessions),
         locks(),
         Ticker.SYSTEM);
-  }
-
-  private PortalWatch watch() {
-    return new PortalWatch(
-        new IscsiSessions(iscsi.sys), reasons(), Clock.systemUTC(), new Metrics());
   }
 
   private OwnPortals own() {
@@ -207,9 +211,11 @@ final class Wiring {
   }
 
   private Diagnosis diagnosis() {
+    var routes = new Routes(host.resolve("route"), iscsi.sys);
     return new Diagnosis(
         new Neighbours(host.resolve("arp")),
-        new Routes(host.resolve("route"), iscsi.sys),
+        routes,
+        new PacketSize(routes, (address, bytes, deadline) -> ping.send(address, bytes, deadline)),
         new ChapSecrets(Optional.empty()));
   }
 
@@ -226,7 +232,7 @@ final class Wiring {
         devices,
         bus,
         new IscsiSessions(sys),
-        identity(),
+        new PathWords(identity()),
         new ScanTurns(Duration.ofSeconds(1), Ticker.SYSTEM),
         new StaleDevices(devices, bus, use(), steps),
         writes(),

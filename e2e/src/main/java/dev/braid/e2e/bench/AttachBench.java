@@ -170,7 +170,7 @@ final class AttachBench {
           }
           Row held = row.heldTo(new Limit("of floor", row.p50Millis() / floor, most));
           if (processes.isPresent()) {
-            held = held.heldTo(new Limit("processes", row.processes(), processes.getAsDouble()));
+            held = held.heldTo(new Limit("processes", row.most(), processes.getAsDouble()));
           }
           return brick.isPresent()
               ? held.heldTo(new Limit("of os-brick", row.p50Millis() / brick.get().p50Millis(), 1))

@@ -28,6 +28,9 @@ record Row(
     Map<String, Double> more,
     List<Limit> limits) {
 
+  /** In the request that started the most. */
+  static final String MOST_PROCESSES = "processes_most";
+
   private static final double HALF = 0.5;
   private static final double NINETY_NINE = 0.99;
 
@@ -62,7 +65,12 @@ record Row(
             (int) at(processes, HALF),
             Map.of(),
             List.of())
-        .with("processes_most", processes.get(processes.size() - 1));
+        .with(MOST_PROCESSES, processes.get(processes.size() - 1));
+  }
+
+  /** How many processes one request started at most. */
+  double most() {
+    return more.getOrDefault(MOST_PROCESSES, (double) processes);
   }
 
   Row with(String unit, double value) {

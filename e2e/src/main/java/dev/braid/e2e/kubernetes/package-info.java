@@ -10,7 +10,8 @@
  * <p>Everybody is known by a token, because that needs no certificates but the servers'; the node
  * authorizer and its admission judge kubelets by it as they would by a certificate.
  *
- * <p>Not here: anything about Braid. That is deployed with what its users deploy it with.
+ * <p>{@link dev.braid.e2e.kubernetes.Release} is Braid in it, deployed with what its users deploy
+ * it with; nothing else here knows of Braid.
  */
 @NullMarked
 package dev.braid.e2e.kubernetes;

@@ -19,6 +19,9 @@ final class Network {
 
   static final String MANAGEMENT = "mgmt";
 
+  /** The largest packet that the SAN's networks take: jumbo frames, with room. */
+  private static final int JUMBO = 9216;
+
   /** The namespace's end of its link to this host. */
   private static final String HOST = "host";
 
@@ -61,11 +64,13 @@ final class Network {
     var batch = new ArrayList<>(List.of("link set lo up"));
     for (String bridge : bridges()) {
       batch.add("link add " + bridge + " type bridge forward_delay 0 stp_state 0");
-      batch.add("link set " + bridge + " up");
+      // As a switch would: what machines send depends on their own interfaces, which begin at 1500.
+      String mtu = bridge.equals(MANAGEMENT) ? "" : " mtu " + JUMBO;
+      batch.add("link set " + bridge + mtu + " up");
       for (String machine : machines) {
         String tap = tap(machine, bridge);
         batch.add("tuntap add dev " + tap + " mode tap");
-        batch.add("link set " + tap + " master " + bridge + " up");
+        batch.add("link set " + tap + mtu + " master " + bridge + " up");
       }
     }
     batch.add("address add " + managementAddress(1) + "/24 dev " + MANAGEMENT);

@@ -6,6 +6,7 @@ import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.lab.SanNetwork;
 import dev.braid.e2e.probe.Leftovers;
 import dev.braid.e2e.stack.Capabilities;
+import dev.braid.e2e.stack.Head;
 import dev.braid.e2e.stack.InStack;
 import dev.braid.e2e.stack.LabVolume;
 import dev.braid.e2e.stack.Paths;
@@ -82,7 +83,7 @@ class DeadPortalLabTest {
   @Test
   @DisplayName(
       "F20: a portal that refuses at attach: attached by the other, its cause said; it joins by"
-          + " itself")
+          + " itself; it refuses while attached and at the detach: that takes off what there is")
   void refusing() {
     var clean = Leftovers.of(stack.lab());
     var head = new HeadByHand(stack.lab().san1(), node);
@@ -94,7 +95,13 @@ class DeadPortalLabTest {
 
     head.serve(SanNetwork.B, true);
     Wait.until("its path joins", JOINS, () -> Paths.of(node, volume).equals(new Paths(2, 0)));
-    stack.takeDown(volume, node, context);
+
+    try (Undo refused = refuse()) {
+      Wait.until("its path is lost", JOINS, () -> Paths.of(node, volume).equals(new Paths(1, 1)));
+      Wait.until("the node says why", JOINS, () -> said(volume).contains("nobody listens at"));
+      stack.takeDown(volume, node, context);
+      assertThat(new NodeSessions(node, Head.TARGET).ids()).isEmpty();
+    }
     stack.delete(volume);
     clean.assertNoneSoon();
   }
@@ -145,6 +152,16 @@ class DeadPortalLabTest {
     stack.takeDown(volume, node, context);
     stack.delete(volume);
     clean.assertNoneSoon();
+  }
+
+  /** By network B, which LIO does not do to a connection that there is. */
+  private Undo refuse() {
+    Machine head = stack.lab().san1();
+    head.run(
+        "nft 'table inet braid_refuse { chain input { type filter hook input priority 0; iifname "
+            + SanNetwork.B.interfaceName()
+            + " tcp dport 3260 reject with tcp reset; }; }'");
+    return () -> head.run("nft delete table inet braid_refuse");
   }
 
   /** A connection's own packets get to the head by network B, and what is larger does not. */

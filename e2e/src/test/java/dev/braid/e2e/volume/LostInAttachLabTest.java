@@ -103,6 +103,6 @@ class LostInAttachLabTest {
 
   /** An attach has its target until the paths are proven; its last user removes the file. */
   private boolean targetIsFree() {
-    return !node.exec("test -e /run/braid/locks/target-" + Head.TARGET).ok();
+    return !node.exec("test -e /run/braid/locks/target-" + Head.TARGET + ".lock").ok();
   }
 }

@@ -15,6 +15,7 @@ import io.grpc.Status;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A volume with no path left, and data that is in the node's memory alone. */
@@ -23,6 +24,9 @@ class LostLabTest {
 
   /** Each path is asked for some seconds, then every process for whether it has the device. */
   private static final Duration BOUND = Duration.ofSeconds(40);
+
+  /** I/O waits for a path for two minutes; then a detach. */
+  private static final Duration QUEUEING = Duration.ofSeconds(200);
 
   /** A session is made anew, and multipathd reads from its path. */
   private static final Duration BACK = Duration.ofSeconds(90);
@@ -65,6 +69,37 @@ class LostLabTest {
     assertThat(sum(volume)).isEqualTo(sum);
     stack.unstage(volume, node);
     stack.attest(volume, node, context);
+    stack.unpublish(volume, node);
+    stack.delete(volume);
+    clean.assertNoneSoon();
+  }
+
+  @Test
+  @Tag("soak") // udev reads a map whose paths fail, and has it open until queueing ends
+  @DisplayName(
+      "F25: both cables out and nothing to be written: what nobody uses comes off when queueing has"
+          + " ended at the latest, with nothing left on the node and nothing lost")
+  void nothingToWrite() {
+    var clean = Leftovers.of(stack.lab());
+    LabVolume volume = stack.create("nothing-to-write", 64L << 20, Capabilities.block());
+    var context = stack.bringUp(volume, node);
+    var device = new Device(node, volume);
+    device.mark("written");
+    pullCables();
+
+    stack.nodeUnpublish(volume, node);
+    comesOff(volume, QUEUEING);
+    assertThat(node.run("dmsetup ls --target multipath")).contains("No devices");
+    assertThat(node.exec("iscsiadm -m session").stdout()).isEmpty();
+
+    plugCables();
+    stack.attest(volume, node, context);
+    stack.unpublish(volume, node);
+    var next = stack.publish(volume, node);
+    stack.stage(volume, node, next);
+    assertThat(device.marked()).startsWith("written");
+    stack.unstage(volume, node);
+    stack.attest(volume, node, next);
     stack.unpublish(volume, node);
     stack.delete(volume);
     clean.assertNoneSoon();
@@ -160,9 +195,13 @@ class LostLabTest {
 
   /** As kubelet asks again and again. A refusal on the way touches nothing. */
   private void comesOff(LabVolume volume) {
+    comesOff(volume, BACK);
+  }
+
+  private void comesOff(LabVolume volume, Duration patience) {
     Wait.until(
-        "with a path back it comes off",
-        BACK,
+        "it comes off",
+        patience,
         () -> {
           stack.unstage(volume, node);
           return true;

@@ -12,6 +12,7 @@ import dev.braid.e2e.stack.Paths;
 import dev.braid.e2e.stack.Stack;
 import dev.braid.e2e.stack.Wait;
 import dev.braid.proto.csi.v1.VolumeHealth.VolumeHealthEntry;
+import io.grpc.Status;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -35,6 +36,30 @@ class WriteProtectedLabTest {
     this.stack = stack;
     this.node = stack.lab().node1();
     this.head = new HeadByHand(stack.lab().san1(), node);
+  }
+
+  @Test
+  @DisplayName(
+      "rule 18: a LUN that one path does not let be written is not staged: the error names the path,"
+          + " and nothing is left; writable, it is")
+  void atStage() {
+    var clean = Leftovers.of(stack.lab());
+    LabVolume volume = stack.create("unwritable", 64L << 20, Capabilities.block());
+    var context = stack.publish(volume, node);
+    head.writeProtect(SanNetwork.B, number(context), true);
+    Failure failure = Failure.of(() -> stack.stage(volume, node, context));
+    assertThat(failure.status()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+    assertThat(failure.message()).contains("is write-protected at", "write_protect");
+    assertThat(new Device(node, volume).kept()).isZero();
+
+    head.writeProtect(SanNetwork.B, number(context), false);
+    stack.stage(volume, node, context);
+    assertThat(Paths.of(node, volume)).isEqualTo(new Paths(2, 0));
+    stack.nodePublish(volume, node, context);
+    new Device(node, volume).mark("written");
+    stack.takeDown(volume, node, context);
+    stack.delete(volume);
+    clean.assertNoneSoon();
   }
 
   @Test

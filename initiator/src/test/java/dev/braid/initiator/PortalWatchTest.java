@@ -1,0 +1,129 @@
+package dev.braid.initiator;
+
+import static dev.braid.initiator.FakeIscsi.A;
+import static dev.braid.initiator.FakeIscsi.B;
+import static dev.braid.initiator.FakeIscsi.TARGET;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.base.Deadline;
+import dev.braid.base.LunNumber;
+import dev.braid.base.Serial;
+import dev.braid.base.metric.Metrics;
+import dev.braid.initiator.PortalWatch.Way;
+import dev.braid.linux.iscsi.IscsiSessions;
+import dev.braid.linux.net.Echo.Outcome;
+import dev.braid.linux.net.Neighbours;
+import dev.braid.linux.net.Routes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two portals, each with a session that is up; behind A only small packets pass. */
+class PortalWatchTest {
+
+  private static final Lun LUN =
+      new Lun(
+          TARGET, List.of(A, B), new LunNumber(3), new Serial("0123456789abcdef012345678").wwid());
+  private static final Set<Way> NONE = Set.of();
+  private static final Set<Way> A_FAILS = Set.of(new Way(TARGET, A));
+
+  @TempDir Path folder;
+  private FakeIscsi iscsi;
+  private PortalWatch watch;
+  private final Metrics metrics = new Metrics();
+  private int passes = 1500;
+
+  @BeforeEach
+  void host() throws IOException {
+    iscsi = new FakeIscsi(folder);
+    iscsi.add(A, "LOGGED_IN", "up");
+    iscsi.add(B, "LOGGED_IN", "up");
+    PacketSizeTest.route(folder.resolve("route"), iscsi.sys, 9000);
+    var sessions = new IscsiSessions(iscsi.sys);
+    var routes = new Routes(folder.resolve("route"), iscsi.sys);
+    PacketSize.Ping ping =
+        (address, bytes, deadline) -> bytes <= passes ? Outcome.ANSWERED : Outcome.SILENT;
+    var diagnosis =
+        new Diagnosis(
+            new Neighbours(folder.resolve("arp")),
+            routes,
+            new PacketSize(routes, ping),
+            new ChapSecrets(Optional.empty()));
+    watch =
+        new PortalWatch(
+            sessions, new Reasons(sessions, diagnosis, () -> TARGET), new Minutes(), metrics);
+  }
+
+  /** Each look is a minute after the one before. */
+  private static final class Minutes extends Clock {
+    private Instant now = Instant.EPOCH;
+
+    @Override
+    public Instant instant() {
+      now = now.plusSeconds(60);
+      return now;
+    }
+
+    @Override
+    public ZoneOffset getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
+  @Test
+  @DisplayName("a session that is up, by which I/O goes, is no trouble")
+  void works() {
+    look(NONE);
+    assertThat(watch.all()).isEmpty();
+  }
+
+  @Test
+  @DisplayName(
+      "F21: a session that is up between its losses is one whose packets are lost, if device-mapper"
+          + " sends nothing by it; mended, it works")
+  void packetsLost() {
+    look(A_FAILS);
+    assertThat(watch.all()).hasSize(1);
+    assertThat(watch.of(TARGET, A))
+        .hasValueSatisfying(
+            trouble -> {
+              assertThat(trouble.lack().cause()).isEqualTo(Cause.MTU);
+              assertThat(trouble.text()).contains("packets of 9000 bytes", "since");
+            });
+    look(A_FAILS);
+    assertThat(watch.of(TARGET, A)).as("at each look").isPresent();
+    assertThat(metrics.text()).contains("braid_session_failures_total{cause=\"mtu\"} 1.0");
+    passes = 9000;
+    look(A_FAILS);
+    assertThat(watch.of(TARGET, A)).as("what still fails is the LUN's own").isEmpty();
+  }
+
+  @Test
+  @DisplayName(
+      "F24: what fails one LUN's path over a session that is up is not the portal's trouble")
+  void notThePortals() {
+    passes = 9000;
+    look(A_FAILS);
+    assertThat(watch.all()).isEmpty();
+  }
+
+  private void look(Set<Way> failing) {
+    watch.look(List.of(LUN), failing, Deadline.after(Duration.ofSeconds(20)));
+  }
+}
