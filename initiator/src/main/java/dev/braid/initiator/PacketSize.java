@@ -4,7 +4,7 @@ import dev.braid.base.Deadline;
 import dev.braid.base.Portal;
 import dev.braid.base.error.BraidException;
 import dev.braid.initiator.Diagnosis.Finding;
-import dev.braid.linux.net.Echo;
+import dev.braid.linux.net.Echo.Outcome;
 import dev.braid.linux.net.Routes;
 import dev.braid.linux.net.Routes.Route;
 import java.time.Duration;
@@ -24,6 +24,9 @@ final class PacketSize {
   /** Every network lets packets of this size through. */
   static final int SMALL = 128;
 
+  /** IP has none that is larger. */
+  private static final int LARGEST = 65_535;
+
   /** One may be lost by chance. */
   private static final int TRIES = 2;
 
@@ -35,7 +38,7 @@ final class PacketSize {
   /** Who sends an echo request of a size that nobody may cut up. */
   @FunctionalInterface
   interface Ping {
-    Echo.Outcome send(String address, int bytes, Deadline deadline);
+    Outcome send(String address, int bytes, Deadline deadline);
   }
 
   PacketSize(Routes routes, Ping ping) {
@@ -44,8 +47,9 @@ final class PacketSize {
   }
 
   /**
-   * That large packets get lost where small ones do not; empty if they do not get lost, or nobody
-   * there answers such requests.
+   * That large packets get lost, and nobody says so, where small ones do not; empty if they do not
+   * get lost, or nobody there answers such requests. Of a smaller limit on the way that this host
+   * was told of, by a route or a router, the kernel has every connection know.
    *
    * @param patience with a small one: how long it takes to find out nothing where a packet filter
    *     lets none through
@@ -55,13 +59,14 @@ final class PacketSize {
     if (route.isEmpty() || route.get().mtu() <= SMALL) {
       return Optional.empty();
     }
-    int mtu = route.get().mtu();
+    int mtu = Math.min(route.get().mtu(), LARGEST);
     try {
-      if (!answers(portal, SMALL, deadline.atMost(patience))) {
+      if (ping.send(portal.host(), SMALL, deadline.atMost(patience)) != Outcome.ANSWERED) {
         return Optional.empty();
       }
       for (int i = 0; i < TRIES; i++) {
-        if (answers(portal, mtu, deadline.atMost(ANSWER)) || deadline.passed()) {
+        Outcome large = ping.send(portal.host(), mtu, deadline.atMost(ANSWER));
+        if (large != Outcome.SILENT || deadline.passed()) {
           return Optional.empty();
         }
       }
@@ -80,9 +85,5 @@ final class PacketSize {
                 + portal.host()
                 + " and back, and small ones do: set the same MTU on this interface, on every"
                 + " switch port between, and on the head"));
-  }
-
-  private boolean answers(Portal portal, int bytes, Deadline deadline) {
-    return ping.send(portal.host(), bytes, deadline) == Echo.Outcome.ANSWERED;
   }
 }

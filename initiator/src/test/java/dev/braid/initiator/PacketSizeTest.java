@@ -65,6 +65,15 @@ class PacketSizeTest {
   }
 
   @Test
+  @DisplayName("a limit on the way that the kernel was told of is none of theirs: TCP keeps to it")
+  void told() throws IOException {
+    route(folder.resolve("route"), folder, JUMBO);
+    PacketSize.Ping router =
+        (address, bytes, deadline) -> bytes > 1500 ? Outcome.TOO_LARGE : Outcome.ANSWERED;
+    assertThat(lost(router)).isEmpty();
+  }
+
+  @Test
   @DisplayName("where a filter lets no such request through, none of the large ones is sent")
   void filtered() throws IOException {
     assertThat(lost(0, 0)).isEmpty();
@@ -83,6 +92,10 @@ class PacketSizeTest {
           boolean isLost = bytes > passes || (bytes == JUMBO && sent.size() <= 1 + byChance);
           return isLost ? Outcome.SILENT : Outcome.ANSWERED;
         };
+    return lost(ping);
+  }
+
+  private Optional<Finding> lost(PacketSize.Ping ping) {
     return new PacketSize(new Routes(folder.resolve("route"), folder), ping)
         .lost(PORTAL, Duration.ofSeconds(1), Deadline.after(Duration.ofSeconds(10)));
   }
