@@ -9,6 +9,7 @@ import dev.braid.base.error.WrongDevice;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.lock.Locks;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,12 +22,16 @@ public final class Attach {
   /** For undoing what a failed attach made: the caller's own time may be over by then. */
   private static final Duration UNDO = Duration.ofSeconds(15);
 
+  /** Of what a failed call has left for saying more. */
+  private static final Duration EXPLAINING = Duration.ofSeconds(3);
+
   /** An undoing as a rule takes less: a deleted path each, and a logout. */
   private static final Duration RESERVE = Duration.ofSeconds(4);
 
   private final Locks locks;
   private final HostSetup setup;
   private final Portals portals;
+  private final Reasons reasons;
   private final Assembly assembly;
   private final Maps maps;
   private final Removal removal;
@@ -38,6 +43,7 @@ public final class Attach {
       Locks locks,
       HostSetup setup,
       Portals portals,
+      Reasons reasons,
       Assembly assembly,
       Maps maps,
       Removal removal,
@@ -47,6 +53,7 @@ public final class Attach {
     this.locks = locks;
     this.setup = setup;
     this.portals = portals;
+    this.reasons = reasons;
     this.assembly = assembly;
     this.maps = maps;
     this.removal = removal;
@@ -73,7 +80,20 @@ public final class Attach {
       Attached attached = there ? make(lun, volume, deadline) : anew(lun, volume, deadline);
       log.debug("attached {} as {} over {} paths", lun.wwid(), attached.map(), attached.paths());
       return attached;
+    } catch (NoPath e) {
+      throw explained(lun, e, deadline);
     }
+  }
+
+  /** A session may come about by which no I/O gets through. No lock is held any more. */
+  private NoPath explained(Lun lun, NoPath why, Deadline deadline) {
+    List<String> more =
+        reasons.tooLarge(lun.portals(), deadline.atMost(EXPLAINING)).stream()
+            .filter(text -> !String.valueOf(why.getMessage()).contains(text))
+            .toList();
+    return more.isEmpty()
+        ? why
+        : new NoPath(why.getMessage() + "; " + String.join("; ", more), why);
   }
 
   /** What is attached already an uninstall sees; what is not must not come while one goes on. */
@@ -111,15 +131,7 @@ public final class Attach {
     }
     seen.remember(lun.wwid(), deadline);
     try (var way = portals.open(lun, deadline)) {
-      return assemble(lun, volume, way, deadline);
-    }
-  }
-
-  private Attached assemble(Lun lun, Hold volume, Portals.Way way, Deadline deadline) {
-    try {
       return assembly.assemble(lun, volume, way, deadline);
-    } catch (NoPath e) {
-      throw portals.explained(lun, way, e, deadline);
     }
   }
 

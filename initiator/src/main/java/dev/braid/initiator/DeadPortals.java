@@ -36,10 +36,7 @@ final class DeadPortals {
     this.diagnosis = diagnosis;
   }
 
-  /**
-   * Of the LUN's portals those without a session at which nobody answers, or to which I/O would not
-   * get, and why.
-   */
+  /** Of the LUN's portals those without a session at which nobody answers, and why. */
   Map<Portal, Lack> of(Lun lun, Deadline deadline) {
     List<IscsiSession> now = sessions.all();
     return silent(
@@ -50,8 +47,8 @@ final class DeadPortals {
   }
 
   private Map<Portal, Lack> silent(List<Portal> portals, Deadline patience) {
-    var tasks = new ArrayList<Callable<Optional<Lack>>>();
-    portals.forEach(p -> tasks.add(() -> lack(p, patience)));
+    var tasks = new ArrayList<Callable<Optional<IOException>>>();
+    portals.forEach(p -> tasks.add(() -> probe.whyDead(p, patience)));
     try (var nothing = Hold.ofNothing()) {
       var outcomes =
           Parallel.race(
@@ -59,8 +56,9 @@ final class DeadPortals {
       var dead = new LinkedHashMap<Portal, Lack>();
       for (int i = 0; i < portals.size(); i++) {
         Portal portal = portals.get(i);
-        if (outcomes.get(i) instanceof Outcome.Done<Optional<Lack>> done) {
-          done.value().ifPresent(lack -> dead.put(portal, lack));
+        if (outcomes.get(i) instanceof Outcome.Done<Optional<IOException>> done) {
+          done.value()
+              .ifPresent(why -> dead.put(portal, Lack.of(diagnosis.noConnection(portal, why))));
         } else {
           dead.put(
               portal, Lack.perhaps(Cause.OTHER, "nobody answers at " + portal.endpoint() + " yet"));
@@ -68,12 +66,5 @@ final class DeadPortals {
       }
       return dead;
     }
-  }
-
-  private Optional<Lack> lack(Portal portal, Deadline patience) {
-    Optional<IOException> dead = probe.whyDead(portal, patience);
-    return dead.map(why -> diagnosis.noConnection(portal, why))
-        .or(() -> diagnosis.tooLargeAtOnce(portal, patience))
-        .map(Lack::of);
   }
 }

@@ -22,8 +22,6 @@ import java.util.Optional;
 final class Diagnosis {
 
   private static final Duration ANSWER = Duration.ofSeconds(3);
-  private static final Duration ECHO = Duration.ofSeconds(1);
-  private static final Duration ECHO_AT_ONCE = Duration.ofMillis(200);
 
   private final Neighbours neighbours;
   private final Routes routes;
@@ -109,17 +107,14 @@ final class Diagnosis {
   }
 
   /**
-   * Whether a login would come about, as far as one that is not gone through with tells, and I/O
-   * get through after it.
+   * Whether a login would come about, as far as one that is not gone through with tells.
    *
    * @throws Refused if there are no credentials for the target where they are wanted
    */
   boolean letsIn(Iqn self, Iqn target, Portal portal, Deadline deadline) {
     Answer answer =
         LoginProbe.ask(self, target, portal, secrets.of(target), deadline.atMost(ANSWER));
-    return answer instanceof Answer.Said said
-        && said.status() == 0
-        && tooLargeAtOnce(portal, deadline).isEmpty();
+    return answer instanceof Answer.Said said && said.status() == 0;
   }
 
   /** Where not even a connection came about. */
@@ -176,13 +171,14 @@ final class Diagnosis {
   }
 
   /** Whether packets as large as this host's interface sends them get lost on the way. */
-  Optional<Finding> tooLarge(Portal portal, Deadline deadline) {
-    return packets.lost(portal, ECHO, deadline);
+  PacketSize.Answer large(Portal portal, Deadline deadline) {
+    return packets.ask(portal, deadline);
   }
 
-  /** The same of a portal that has just answered otherwise: its echo takes no longer. */
-  Optional<Finding> tooLargeAtOnce(Portal portal, Deadline deadline) {
-    return packets.lost(portal, ECHO_AT_ONCE, deadline);
+  private Optional<Finding> tooLarge(Portal portal, Deadline deadline) {
+    return large(portal, deadline) instanceof PacketSize.Answer.Lost lost
+        ? Optional.of(lost.finding())
+        : Optional.empty();
   }
 
   private static Finding said(

@@ -238,7 +238,7 @@ public final class Initiator {
     pruner.wake(); // what an earlier start left
     return new Initiator(
         locks,
-        new Attach(locks, setup, portals, assembly, maps, removal, known, seen, steps),
+        new Attach(locks, setup, portals, reasons, assembly, maps, removal, known, seen, steps),
         new Detach(locks, removal, maps, pruner::wake),
         new Rejoin(
             locks,

@@ -16,6 +16,9 @@ import org.slf4j.LoggerFactory;
  * Whether packets as large as this host's interface sends them get to a portal and back. Where they
  * do not, a login comes about all the same, as its packets are small, and so does each session's
  * recovery; what is read or written gets lost, and takes the connection with it.
+ *
+ * <p>Good to say why something failed, and not to refuse anything beforehand: a head whose own MTU
+ * is smaller answers no large request and serves well, and a packet filter may go by size.
  */
 final class PacketSize {
 
@@ -30,7 +33,7 @@ final class PacketSize {
   /** One may be lost by chance. */
   private static final int TRIES = 2;
 
-  private static final Duration ANSWER = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final Routes routes;
   private final Ping ping;
@@ -46,35 +49,45 @@ final class PacketSize {
     this.ping = ping;
   }
 
-  /**
-   * That large packets get lost, and nobody says so, where small ones do not; empty if they do not
-   * get lost, or nobody there answers such requests. Of a smaller limit on the way that this host
-   * was told of, by a route or a router, the kernel has every connection know.
-   *
-   * @param patience with a small one: how long it takes to find out nothing where a packet filter
-   *     lets none through
-   */
-  Optional<Finding> lost(Portal portal, Duration patience, Deadline deadline) {
+  /** What becomes of large packets. */
+  sealed interface Answer {
+
+    /**
+     * They get there and back; or this host was told of a limit, and keeps its connections to it.
+     */
+    record Pass() implements Answer {}
+
+    /** They get lost, and small ones do not. */
+    record Lost(Finding finding) implements Answer {}
+
+    /** Nobody there answers such requests. */
+    record Unknown() implements Answer {}
+  }
+
+  Answer ask(Portal portal, Deadline deadline) {
     Optional<Route> route = routes.to(portal.host());
     if (route.isEmpty() || route.get().mtu() <= SMALL) {
-      return Optional.empty();
+      return new Answer.Unknown();
     }
     int mtu = Math.min(route.get().mtu(), LARGEST);
     try {
-      if (ping.send(portal.host(), SMALL, deadline.atMost(patience)) != Outcome.ANSWERED) {
-        return Optional.empty();
+      // A small one before and after: somebody may answer only so many in a second.
+      if (!answersSmall(portal, deadline)) {
+        return new Answer.Unknown();
       }
       for (int i = 0; i < TRIES; i++) {
-        Outcome large = ping.send(portal.host(), mtu, deadline.atMost(ANSWER));
-        if (large != Outcome.SILENT || deadline.passed()) {
-          return Optional.empty();
+        if (ping.send(portal.host(), mtu, deadline.atMost(PATIENCE)) != Outcome.SILENT) {
+          return new Answer.Pass();
+        }
+        if (!answersSmall(portal, deadline)) {
+          return new Answer.Unknown();
         }
       }
     } catch (BraidException e) {
       log.debug("no echo to {}: {}", portal, e.messageAndCause());
-      return Optional.empty();
+      return new Answer.Unknown();
     }
-    return Optional.of(
+    return new Answer.Lost(
         new Finding(
             Cause.MTU,
             "packets of "
@@ -85,5 +98,9 @@ final class PacketSize {
                 + portal.host()
                 + " and back, and small ones do: set the same MTU on this interface, on every"
                 + " switch port between, and on the head"));
+  }
+
+  private boolean answersSmall(Portal portal, Deadline deadline) {
+    return ping.send(portal.host(), SMALL, deadline.atMost(PATIENCE)) == Outcome.ANSWERED;
   }
 }

@@ -12,12 +12,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +39,9 @@ final class PortalWatch {
   private final Clock clock;
   private final Counter failures;
   private final Map<Way, Trouble> troubles = new ConcurrentHashMap<>();
+
+  /** When it was last found out whether large packets get lost on a way whose session is up. */
+  private final Map<Way, Instant> asked = new HashMap<>();
 
   PortalWatch(IscsiSessions sessions, Reasons reasons, Clock clock, Metrics metrics) {
     this.sessions = sessions;
@@ -94,6 +99,7 @@ final class PortalWatch {
     Set<Way> ways = new LinkedHashSet<>();
     attached.forEach(lun -> lun.portals().forEach(p -> ways.add(new Way(lun.target(), p))));
     troubles.keySet().retainAll(ways);
+    asked.keySet().retainAll(ways);
     List<IscsiSession> now = sessions.all();
     ways.forEach(way -> look(way, now, failing.contains(way), deadline));
   }
@@ -106,23 +112,55 @@ final class PortalWatch {
     Instant at = clock.instant();
     boolean isKnown =
         before != null && Duration.between(before.looked(), at).abs().compareTo(AGAIN) < 0;
-    if (isKnown && (!isUp || isFailing)) {
+    if (isUp) {
+      lookUp(way, isFailing, before, isKnown, at, deadline);
       return;
     }
-    // What fails one LUN's path over a session that is up is that LUN's, but for this.
-    Optional<Lack> found =
-        isUp
-            ? Optional.of(way.portal())
-                .filter(portal -> isFailing)
-                .flatMap(portal -> reasons.tooLarge(portal, deadline))
-            : Optional.of(why(way, through, deadline));
-    if (found.isEmpty()) {
-      if (troubles.remove(way) != null && before != null) {
-        log.info("{} works again; it did not since {}", way, before.since());
-      }
+    if (!isKnown) {
+      put(way, why(way, through, deadline), before, at);
+    }
+  }
+
+  private void lookUp(
+      Way way,
+      boolean isFailing,
+      @Nullable Trouble before,
+      boolean isKnown,
+      Instant at,
+      Deadline deadline) {
+    boolean wasMtu = before != null && before.lack().cause() == Cause.MTU;
+    if (isFailing && ((wasMtu && isKnown) || areLarge(way, wasMtu, before, at, deadline))) {
       return;
     }
-    Lack lack = found.get();
+    if (troubles.remove(way) != null && before != null) {
+      log.info("{} works again; it did not since {}", way, before.since());
+    }
+  }
+
+  /**
+   * Whether large packets are what gets lost. All else that fails a LUN's path over a session that
+   * is up is that LUN's.
+   */
+  private boolean areLarge(
+      Way way, boolean wasMtu, @Nullable Trouble before, Instant at, Deadline deadline) {
+    if (wasAsked(way, at)) {
+      return wasMtu;
+    }
+    asked.put(way, at);
+    PacketSize.Answer answer = reasons.large(way.portal(), deadline);
+    if (answer instanceof PacketSize.Answer.Lost lost) {
+      put(way, Lack.of(lost.finding()), before, at);
+      return true;
+    }
+    return answer instanceof PacketSize.Answer.Unknown && wasMtu;
+  }
+
+  private boolean wasAsked(Way way, Instant at) {
+    Instant last = asked.get(way);
+    return last != null && Duration.between(last, at).abs().compareTo(AGAIN) < 0;
+  }
+
+  private void put(Way way, Lack lack, @Nullable Trouble before, Instant at) {
     if (before == null || before.lack().cause() != lack.cause()) {
       failures.add(1, lack.cause().label());
     }

@@ -11,9 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /** The sessions that an attach needs, held so that nobody ends them meanwhile (rule 12). */
 final class Portals {
@@ -112,21 +110,6 @@ final class Portals {
               + Reasons.text(reasons.explained(lun.target(), way.without(), deadline)));
     }
     return way;
-  }
-
-  /**
-   * Why no path over these sessions answers, as far as that is for the network: a session may be up
-   * by which no I/O gets through.
-   */
-  NoPath explained(Lun lun, Way way, NoPath why, Deadline deadline) {
-    String network =
-        lun.portals().stream()
-            .filter(p -> way.up().stream().anyMatch(s -> s.through(lun.target(), p)))
-            .map(p -> reasons.tooLarge(p, deadline))
-            .flatMap(Optional::stream)
-            .map(Lack::why)
-            .collect(Collectors.joining("; "));
-    return network.isEmpty() ? why : new NoPath(why.getMessage() + "; " + network, why);
   }
 
   private boolean anyUp(Lun lun) {

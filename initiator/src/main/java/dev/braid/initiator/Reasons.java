@@ -10,10 +10,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Says why portals give no path: by what is seen at once, or after looking into them. */
 final class Reasons {
@@ -59,9 +59,23 @@ final class Reasons {
     return without.values().stream().map(Lack::why).collect(Collectors.joining("; "));
   }
 
-  /** Whether what is larger than a login gets lost on the way; takes a moment. */
-  Optional<Lack> tooLarge(Portal portal, Deadline deadline) {
-    return diagnosis.tooLarge(portal, deadline).map(Lack::of);
+  /** Whether what is larger than a login gets lost on the way; takes seconds if it does. */
+  PacketSize.Answer large(Portal portal, Deadline deadline) {
+    return diagnosis.large(portal, deadline);
+  }
+
+  /** To which of these what is larger than a login does not get, in words; takes seconds. */
+  List<String> tooLarge(List<Portal> portals, Deadline deadline) {
+    var tasks = new ArrayList<Callable<PacketSize.Answer>>();
+    portals.forEach(portal -> tasks.add(() -> large(portal, deadline)));
+    return Parallel.look("asking for packets", tasks, deadline).stream()
+        .flatMap(
+            outcome ->
+                outcome instanceof Outcome.Done<PacketSize.Answer> done
+                        && done.value() instanceof PacketSize.Answer.Lost lost
+                    ? Stream.of(lost.finding().advice())
+                    : Stream.empty())
+        .toList();
   }
 
   /** Looks into those that are not sure yet, which takes seconds. */

@@ -146,16 +146,25 @@ public final class Rejoin {
   private Set<PortalWatch.Way> failing(List<Lun> attached) {
     var ways = new HashSet<PortalWatch.Way>();
     for (Lun lun : attached) {
-      List<IscsiSession> over =
-          finder.at(maps.failed(lun.wwid())).stream()
-              .map(PathFinder.Path::session)
-              .flatMap(Optional::stream)
-              .toList();
-      lun.portals().stream()
-          .filter(p -> over.stream().anyMatch(s -> s.through(lun.target(), p)))
-          .forEach(p -> ways.add(new PortalWatch.Way(lun.target(), p)));
+      try {
+        ways.addAll(failing(lun));
+      } catch (BraidException e) {
+        log.warn("the paths of {} cannot be looked at: {}", lun.wwid(), e.messageAndCause());
+      }
     }
     return ways;
+  }
+
+  private List<PortalWatch.Way> failing(Lun lun) {
+    List<IscsiSession> over =
+        finder.at(maps.failed(lun.wwid())).stream()
+            .map(PathFinder.Path::session)
+            .flatMap(Optional::stream)
+            .toList();
+    return lun.portals().stream()
+        .filter(p -> over.stream().anyMatch(s -> s.through(lun.target(), p)))
+        .map(p -> new PortalWatch.Way(lun.target(), p))
+        .toList();
   }
 
   private List<Portal> paused(Lun lun) {

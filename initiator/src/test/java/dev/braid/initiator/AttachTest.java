@@ -8,7 +8,9 @@ import dev.braid.base.error.Busy;
 import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.error.NoPath;
 import dev.braid.base.error.WrongDevice;
+import dev.braid.linux.net.Echo.Outcome;
 import dev.braid.linux.scsi.Reply;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -94,6 +96,22 @@ class AttachTest {
     assertThat(lun.isToldToGo(1)).isFalse();
 
     takenBack();
+  }
+
+  @Test
+  @DisplayName(
+      "F21: where no path answers over sessions that are up, lost packets are said to be why")
+  void packetsLost() throws IOException {
+    PacketSizeTest.route(host.resolve("route"), lun.iscsi.sys, 9000);
+    braid.ping = (address, bytes, deadline) -> bytes > 1500 ? Outcome.SILENT : Outcome.ANSWERED;
+    lun.reservations = deadline -> new Reply.Silent<>("the transport failed the command");
+    assertThatThrownBy(this::attach)
+        .isInstanceOf(NoPath.class)
+        .hasMessageContainingAll(
+            "the transport failed the command",
+            "do not get to " + FakeIscsi.A.host(),
+            "do not get to " + FakeIscsi.B.host());
+    assertThat(lun.isToldToGo(1)).as("it is undone all the same").isTrue();
   }
 
   private void takenBack() {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.base.Deadline;
 import dev.braid.base.Portal;
-import dev.braid.initiator.Diagnosis.Finding;
+import dev.braid.initiator.PacketSize.Answer;
 import dev.braid.linux.net.Echo.Outcome;
 import dev.braid.linux.net.Routes;
 import java.io.IOException;
@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,27 +40,29 @@ class PacketSizeTest {
   @Test
   @DisplayName("F21: jumbo frames that a switch drops are found, and what to set is said")
   void dropped() throws IOException {
-    assertThat(lost(1500, 0))
-        .hasValueSatisfying(
-            finding -> {
-              assertThat(finding.cause()).isEqualTo(Cause.MTU);
-              assertThat(finding.advice())
+    assertThat(ask(1500, 0))
+        .isInstanceOfSatisfying(
+            Answer.Lost.class,
+            lost -> {
+              assertThat(lost.finding().cause()).isEqualTo(Cause.MTU);
+              assertThat(lost.finding().advice())
                   .contains("packets of 9000 bytes", "san-a", PORTAL.host(), "set the same MTU");
             });
-    assertThat(sent).containsExactly(PacketSize.SMALL, JUMBO, JUMBO);
+    assertThat(sent)
+        .containsExactly(PacketSize.SMALL, JUMBO, PacketSize.SMALL, JUMBO, PacketSize.SMALL);
   }
 
   @Test
   @DisplayName("where they get through nothing is found")
   void passes() throws IOException {
-    assertThat(lost(JUMBO, 0)).isEmpty();
+    assertThat(ask(JUMBO, 0)).isInstanceOf(Answer.Pass.class);
   }
 
   @Test
   @DisplayName("one that is lost by chance says nothing")
   void byChance() throws IOException {
-    assertThat(lost(JUMBO, 1)).isEmpty();
-    assertThat(sent).containsExactly(PacketSize.SMALL, JUMBO, JUMBO);
+    assertThat(ask(JUMBO, 1)).isInstanceOf(Answer.Pass.class);
+    assertThat(sent).containsExactly(PacketSize.SMALL, JUMBO, PacketSize.SMALL, JUMBO);
   }
 
   @Test
@@ -70,33 +71,46 @@ class PacketSizeTest {
     route(folder.resolve("route"), folder, JUMBO);
     PacketSize.Ping router =
         (address, bytes, deadline) -> bytes > 1500 ? Outcome.TOO_LARGE : Outcome.ANSWERED;
-    assertThat(lost(router)).isEmpty();
+    assertThat(ask(router)).isInstanceOf(Answer.Pass.class);
   }
 
   @Test
   @DisplayName("where a filter lets no such request through, none of the large ones is sent")
   void filtered() throws IOException {
-    assertThat(lost(0, 0)).isEmpty();
+    assertThat(ask(0, 0)).isInstanceOf(Answer.Unknown.class);
     assertThat(sent).containsExactly(PacketSize.SMALL);
+  }
+
+  @Test
+  @DisplayName("where only so many are answered in a second, nothing is known")
+  void limited() throws IOException {
+    route(folder.resolve("route"), folder, JUMBO);
+    assertThat(
+            ask(
+                (address, bytes, deadline) -> {
+                  sent.add(bytes);
+                  return sent.size() == 1 ? Outcome.ANSWERED : Outcome.SILENT;
+                }))
+        .isInstanceOf(Answer.Unknown.class);
   }
 
   /**
    * @param passes the size up to which packets get through
    * @param byChance how many of the large ones are lost all the same
    */
-  private Optional<Finding> lost(int passes, int byChance) throws IOException {
+  private Answer ask(int passes, int byChance) throws IOException {
     route(folder.resolve("route"), folder, JUMBO);
     PacketSize.Ping ping =
         (address, bytes, deadline) -> {
           sent.add(bytes);
-          boolean isLost = bytes > passes || (bytes == JUMBO && sent.size() <= 1 + byChance);
+          boolean isLost = bytes > passes || (bytes == JUMBO && sent.size() <= 2 * byChance);
           return isLost ? Outcome.SILENT : Outcome.ANSWERED;
         };
-    return lost(ping);
+    return ask(ping);
   }
 
-  private Optional<Finding> lost(PacketSize.Ping ping) {
+  private Answer ask(PacketSize.Ping ping) {
     return new PacketSize(new Routes(folder.resolve("route"), folder), ping)
-        .lost(PORTAL, Duration.ofSeconds(1), Deadline.after(Duration.ofSeconds(10)));
+        .ask(PORTAL, Deadline.after(Duration.ofSeconds(10)));
   }
 }

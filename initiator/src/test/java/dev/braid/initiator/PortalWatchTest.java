@@ -42,6 +42,7 @@ class PortalWatchTest {
   private FakeIscsi iscsi;
   private PortalWatch watch;
   private final Metrics metrics = new Metrics();
+  private final Looks clock = new Looks();
   private int passes = 1500;
 
   @BeforeEach
@@ -61,17 +62,17 @@ class PortalWatchTest {
             new PacketSize(routes, ping),
             new ChapSecrets(Optional.empty()));
     watch =
-        new PortalWatch(
-            sessions, new Reasons(sessions, diagnosis, () -> TARGET), new Minutes(), metrics);
+        new PortalWatch(sessions, new Reasons(sessions, diagnosis, () -> TARGET), clock, metrics);
   }
 
-  /** Each look is a minute after the one before. */
-  private static final class Minutes extends Clock {
+  /** Each look is a step after the one before. */
+  private static final class Looks extends Clock {
+    private Duration step = Duration.ofMinutes(1);
     private Instant now = Instant.EPOCH;
 
     @Override
     public Instant instant() {
-      now = now.plusSeconds(60);
+      now = now.plus(step);
       return now;
     }
 
@@ -108,6 +109,9 @@ class PortalWatchTest {
             });
     look(A_FAILS);
     assertThat(watch.of(TARGET, A)).as("at each look").isPresent();
+    passes = 0;
+    look(A_FAILS);
+    assertThat(watch.of(TARGET, A)).as("what nobody tells is as it was").isPresent();
     assertThat(metrics.text()).contains("braid_session_failures_total{cause=\"mtu\"} 1.0");
     passes = 9000;
     look(A_FAILS);

@@ -9,7 +9,6 @@ import dev.braid.base.Deadline;
 import dev.braid.base.LunNumber;
 import dev.braid.base.Portal;
 import dev.braid.base.Serial;
-import dev.braid.base.error.NoPath;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.iscsi.IscsiSessions;
 import dev.braid.linux.iscsi.NodeFolder;
@@ -19,7 +18,6 @@ import dev.braid.linux.lock.FileLocks;
 import dev.braid.linux.net.Echo.Outcome;
 import dev.braid.linux.net.Neighbours;
 import dev.braid.linux.net.Routes;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -46,9 +44,6 @@ class PortalsTest {
   private FakeIscsi iscsi;
   private Portals portals;
 
-  /** The size of packets up to which they get to B. */
-  private int passes = Integer.MAX_VALUE;
-
   @BeforeEach
   void host() {
     iscsi = new FakeIscsi(folder);
@@ -61,9 +56,7 @@ class PortalsTest {
         new Diagnosis(
             new Neighbours(folder.resolve("arp")),
             routes,
-            new PacketSize(
-                routes,
-                (address, bytes, deadline) -> bytes <= passes ? Outcome.ANSWERED : Outcome.SILENT),
+            new PacketSize(routes, (address, bytes, deadline) -> Outcome.ANSWERED),
             secrets);
     var own = new OwnPortals(folder.resolve("targets"));
     var nodes = new NodeFolder(List.of(folder.resolve("nodes")));
@@ -93,35 +86,6 @@ class PortalsTest {
     iscsi.login = NO_DAEMON;
     assertThat(failed()).isEmpty();
     assertThat(iscsi.told).containsExactly("log in " + B);
-  }
-
-  @Test
-  @DisplayName(
-      "F20, F21: a portal to which only small packets get is not logged in to: a session there would"
-          + " last until the first read")
-  void largePacketsLost() throws IOException {
-    PacketSizeTest.route(folder.resolve("route"), iscsi.sys, 9000);
-    passes = 1500;
-    assertThat(failed()).containsExactly(B);
-    assertThat(iscsi.told).isEmpty();
-    passes = 9000;
-    try (var way = portals.reach(LUN, Deadline.after(Duration.ofSeconds(30)), failed -> {})) {
-      assertThat(way.up()).hasSize(2);
-    }
-  }
-
-  @Test
-  @DisplayName("F21: where no path answers over a session that is up, lost packets are why")
-  void explained() throws IOException {
-    PacketSizeTest.route(folder.resolve("route"), iscsi.sys, 9000);
-    passes = 1500;
-    Deadline soon = Deadline.after(Duration.ofSeconds(30));
-    try (var way = portals.open(LUN, soon)) {
-      NoPath why = portals.explained(LUN, way, new NoPath("no path answers"), soon);
-      assertThat(why)
-          .hasMessageContainingAll("no path answers", "packets of 9000 bytes", A.host())
-          .hasMessageNotContaining(B.host());
-    }
   }
 
   private List<Portal> failed() {

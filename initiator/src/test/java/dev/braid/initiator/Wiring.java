@@ -80,7 +80,16 @@ final class Wiring {
 
   Attach attach() {
     return new Attach(
-        locks(), setup(), portals(), assembly(), maps(), removal(), known(), seen(), steps);
+        locks(),
+        setup(),
+        portals(),
+        reasons(),
+        assembly(),
+        maps(),
+        removal(),
+        known(),
+        seen(),
+        steps);
   }
 
   /**

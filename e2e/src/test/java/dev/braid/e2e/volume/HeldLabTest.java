@@ -9,16 +9,12 @@ import dev.braid.e2e.stack.InStack;
 import dev.braid.e2e.stack.LabVolume;
 import dev.braid.e2e.stack.Paths;
 import dev.braid.e2e.stack.Stack;
-import dev.braid.e2e.stack.Wait;
 import dev.braid.proto.csi.v1.VolumeCapability;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -124,41 +120,6 @@ class HeldLabTest {
     VolumeCapability capability() {
       return Capabilities.block();
     }
-  }
-
-  @Test
-  @DisplayName(
-      "F26, rule 9: a held map whose queueing somebody turns off, and suspends, while the detach"
-          + " waits, queues and takes I/O again after it")
-  void meddledWith() throws Exception {
-    var clean = Leftovers.of(stack.lab());
-    LabVolume volume = stack.create("meddled-with", 64L << 20, Capabilities.block());
-    var context = stack.publish(volume, node);
-    stack.stage(volume, node, context);
-    var device = new Device(node, volume);
-    String map = device.name();
-
-    try (Undo holder = Holder.open(node, "/dev/" + device.map())) {
-      var detach =
-          CompletableFuture.supplyAsync(() -> Failure.of(() -> stack.unstage(volume, node)));
-      Wait.until("the detach waits", BOUND, () -> isLocked(volume));
-      node.run("dmsetup message " + map + " 0 fail_if_no_path && dmsetup suspend --noflush " + map);
-      assertThat(device.table()).doesNotContain("queue_if_no_path");
-      Failure failure = detach.get(BOUND.toSeconds(), TimeUnit.SECONDS);
-      assertThat(failure.message()).contains("in use");
-      assertThat(device.table()).contains("queue_if_no_path");
-      device.marked(); // or it hangs
-    }
-
-    stack.unstage(volume, node);
-    stack.attest(volume, node, context);
-    stack.unpublish(volume, node);
-    stack.delete(volume);
-    clean.assertNoneSoon();
-  }
-
-  private boolean isLocked(LabVolume volume) {
-    return node.exec("test -e /run/braid/locks/volume-" + volume.wwid() + ".lock").ok();
   }
 
   static List<By> sample() {
