@@ -212,14 +212,7 @@ class MapWaitTest {
   void toldOfTheOther() throws Exception {
     lun.udevTells(TwoPaths.SDB);
     lun.udevTells(TwoPaths.SDC);
-    try (var multipathd =
-        new FakeMultipathd(lun.multipathdSocket()) {
-          @Override
-          boolean behind() {
-            lun.udevCannotTell(TwoPaths.SDB);
-            return super.behind();
-          }
-        }) {
+    try (var multipathd = asking(() -> lun.udevCannotTell(TwoPaths.SDB))) {
       assertThatThrownBy(() -> await(until(() -> isAnnounced("sdb"))))
           .isInstanceOf(DeadlinePassed.class);
       assertThat(multipathd.told).contains("add path sdc").doesNotContain("add path sdb");
@@ -233,19 +226,25 @@ class MapWaitTest {
   }
 
   /**
+   * @param event that comes while multipathd is asked whether it is behind
+   */
+  private FakeMultipathd asking(Runnable event) {
+    return new FakeMultipathd(lun.multipathdSocket()) {
+      @Override
+      boolean behind() {
+        event.run();
+        return super.behind();
+      }
+    };
+  }
+
+  /**
    * @param event of sdc, which comes late
    */
   private void assertNotTold(Runnable event, String why) throws Exception {
     lun.udevTells(TwoPaths.SDB);
     lun.udevTells(TwoPaths.SDC);
-    try (var multipathd =
-        new FakeMultipathd(lun.multipathdSocket()) {
-          @Override
-          boolean behind() {
-            event.run();
-            return super.behind();
-          }
-        }) {
+    try (var multipathd = asking(event)) {
       assertThatThrownBy(() -> await(until(() -> isAnnounced("sdc"))))
           .isInstanceOf(DeadlinePassed.class)
           .hasMessageContaining("sdc=" + why);
