@@ -53,9 +53,7 @@ class HighLunLabTest {
 
     stack.stage(volume, node, context);
     assertThat(device.marked()).isEqualTo("high");
-    stack.unstage(volume, node);
-    stack.attest(volume, node, context);
-    stack.unpublish(volume, node);
+    stack.takeDown(volume, node, context);
     stack.delete(volume);
     clean.assertNoneSoon();
   }

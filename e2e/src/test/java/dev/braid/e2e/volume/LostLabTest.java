@@ -13,6 +13,7 @@ import dev.braid.e2e.stack.Stack;
 import dev.braid.e2e.stack.Wait;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -67,9 +68,7 @@ class LostLabTest {
     comesOff(volume);
     stack.stage(volume, node, context);
     assertThat(sum(volume)).isEqualTo(sum);
-    stack.unstage(volume, node);
-    stack.attest(volume, node, context);
-    stack.unpublish(volume, node);
+    stack.takeDown(volume, node, context);
     stack.delete(volume);
     clean.assertNoneSoon();
   }
@@ -89,18 +88,12 @@ class LostLabTest {
 
     stack.nodeUnpublish(volume, node);
     comesOff(volume, QUEUEING);
-    assertThat(node.run("dmsetup ls --target multipath")).contains("No devices");
-    assertThat(node.exec("iscsiadm -m session").stdout()).isEmpty();
+    assertOff();
 
     plugCables();
-    stack.attest(volume, node, context);
-    stack.unpublish(volume, node);
-    var next = stack.publish(volume, node);
-    stack.stage(volume, node, next);
+    var next = stageAnew(volume, context);
     assertThat(device.marked()).startsWith("written");
-    stack.unstage(volume, node);
-    stack.attest(volume, node, next);
-    stack.unpublish(volume, node);
+    stack.takeDown(volume, node, next);
     stack.delete(volume);
     clean.assertNoneSoon();
   }
@@ -127,20 +120,14 @@ class LostLabTest {
             "the head is not coming back",
             "read-write at [" + volume.stagingPath() + "]")
         .hasLineCount(1);
-    assertThat(node.run("dmsetup ls --target multipath; ls /var/lib/braid/discard"))
-        .contains("No devices")
+    assertOff();
+    assertThat(node.run("ls /var/lib/braid/discard"))
         .doesNotContain(volume.id().serial().toString());
-    assertThat(node.exec("iscsiadm -m session").stdout()).isEmpty();
 
     plugCables();
-    stack.attest(volume, node, context);
-    stack.unpublish(volume, node);
-    var next = stack.publish(volume, node);
-    stack.stage(volume, node, next);
+    var next = stageAnew(volume, context);
     assertThat(sum(volume)).as("it had not been written").isNotEqualTo(sum);
-    stack.unstage(volume, node);
-    stack.attest(volume, node, next);
-    stack.unpublish(volume, node);
+    stack.takeDown(volume, node, next);
     stack.delete(volume);
     clean.assertNoneSoon();
   }
@@ -173,6 +160,20 @@ class LostLabTest {
     stack.unpublish(volume, node);
     stack.delete(volume);
     clean.assertNoneSoon();
+  }
+
+  private void assertOff() {
+    assertThat(node.run("dmsetup ls --target multipath")).contains("No devices");
+    assertThat(node.exec("iscsiadm -m session").stdout()).isEmpty();
+  }
+
+  /** From off the node to staged there again, by another publish. */
+  private Map<String, String> stageAnew(LabVolume volume, Map<String, String> context) {
+    stack.attest(volume, node, context);
+    stack.unpublish(volume, node);
+    var next = stack.publish(volume, node);
+    stack.stage(volume, node, next);
+    return next;
   }
 
   /** The unstage fails, bounded, and leaves everything as it was. */
