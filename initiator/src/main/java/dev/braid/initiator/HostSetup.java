@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What Braid puts on a host so that its LUNs are treated as they need: multipath's settings, a rule
- * of udev, and what takes them off at a shutdown. One process at a time puts it there or takes it
- * away.
+ * of udev, and what takes them off at a shutdown; and the kernel's modules, which stay loaded. One
+ * process at a time puts it there or takes it away.
  */
 public final class HostSetup {
 
@@ -28,6 +28,7 @@ public final class HostSetup {
   private static final String REMOVE = "take Braid off this host";
 
   private final Locks locks;
+  private final KernelModules modules;
   private final UdevRules udevRules;
   private final MultipathConfig multipathConfig;
   private final ShutdownUnit shutdownUnit;
@@ -41,12 +42,14 @@ public final class HostSetup {
    */
   HostSetup(
       Locks locks,
+      KernelModules modules,
       UdevRules udevRules,
       MultipathConfig multipathConfig,
       ShutdownUnit shutdownUnit,
       Supplier<List<Iqn>> targets,
       Supplier<List<String>> attached) {
     this.locks = locks;
+    this.modules = modules;
     this.udevRules = udevRules;
     this.multipathConfig = multipathConfig;
     this.shutdownUnit = shutdownUnit;
@@ -57,6 +60,7 @@ public final class HostSetup {
   /** Makes what is missing or not as it should be. Safe to repeat. */
   public void ensure(Deadline deadline) {
     try (var held = locks.exclusive(LockNames.HOST, "set up this host", deadline)) {
+      modules.ensure(deadline);
       udevRules.ensure();
       try {
         multipathConfig.ensure(deadline.atMost(MULTIPATHD));

@@ -20,6 +20,8 @@ import dev.braid.linux.iscsi.OpenIscsiVersions;
 import dev.braid.linux.iscsi.change.Iscsiadm;
 import dev.braid.linux.iscsi.change.RecordFiles;
 import dev.braid.linux.iscsi.change.RecordLock;
+import dev.braid.linux.kmod.Modules;
+import dev.braid.linux.kmod.change.Modprobe;
 import dev.braid.linux.lock.FileLocks;
 import dev.braid.linux.lock.Locks;
 import dev.braid.linux.lock.MeteredLocks;
@@ -217,6 +219,7 @@ public final class Initiator {
     var setup =
         new HostSetup(
             locks,
+            new KernelModules(new Modules(paths.sysfs()), new Modprobe(exec), steps),
             new UdevRules(paths.udev(), steps),
             new MultipathConfig(paths.multipath(), socket, multipathd, steps),
             shutdownUnit,

@@ -10,6 +10,8 @@ import dev.braid.base.error.DeviceInUse;
 import dev.braid.base.error.Refused;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.exec.Exec;
+import dev.braid.linux.kmod.Modules;
+import dev.braid.linux.kmod.change.Modprobe;
 import dev.braid.linux.lock.FileLocks;
 import dev.braid.linux.lock.Locks;
 import dev.braid.linux.multipath.MultipathdSocket;
@@ -250,6 +252,7 @@ class HostSetupTest {
     var socket = new MultipathdSocket(host.resolve("none"), "/braid/test/nobody");
     return new HostSetup(
         locks(),
+        new KernelModules(new Modules(host.resolve("sys")), new Modprobe(exec), steps),
         new UdevRules(host.resolve("run/udev"), steps),
         new MultipathConfig(host.resolve("etc/multipath"), socket, new Multipathd(socket), steps),
         new ShutdownUnit(paths, new Systemd(paths.units(), exec), new Systemctl(exec), steps),

@@ -10,6 +10,8 @@ import dev.braid.linux.iscsi.LunLimit;
 import dev.braid.linux.iscsi.NodeFolder;
 import dev.braid.linux.iscsi.NodeRecords;
 import dev.braid.linux.iscsi.change.RecordFiles;
+import dev.braid.linux.kmod.Modules;
+import dev.braid.linux.kmod.change.Modprobe;
 import dev.braid.linux.lock.FileLocks;
 import dev.braid.linux.lock.Locks;
 import dev.braid.linux.loop.Loops;
@@ -150,6 +152,7 @@ final class Wiring {
     var paths = HostPaths.of(host, host.resolve("state"), host.resolve("locks"));
     return new HostSetup(
         locks(),
+        new KernelModules(new Modules(host.resolve("sys")), new Modprobe(iscsi), steps),
         new UdevRules(host.resolve("udev"), steps),
         new MultipathConfig(host.resolve("etc/multipath"), socket(), multipathd(), steps),
         new ShutdownUnit(paths, new Systemd(paths.units(), iscsi), new Systemctl(iscsi), steps),
