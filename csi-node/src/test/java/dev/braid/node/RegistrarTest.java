@@ -58,17 +58,6 @@ class RegistrarTest {
     }
   }
 
-  @Test
-  @DisplayName("one that ends before it is fit is never told")
-  void ended() {
-    wrong.add("multipathd is not running");
-    try (var registrar = start(false)) {
-      assertThat(registrar.missing()).isPresent();
-    }
-    wrong.clear();
-    assertThat(socket()).doesNotExist();
-  }
-
   private Registrar start(boolean isStaged) {
     return Registrar.start(
         Optional.of(() -> Registration.open(new Endpoint.Unix(socket()), CSI, new Metrics())),

@@ -108,43 +108,25 @@ final class PortalWatch {
     List<IscsiSession> through =
         now.stream().filter(s -> s.through(way.target(), way.portal())).toList();
     Trouble before = troubles.get(way);
-    boolean isUp = through.stream().anyMatch(IscsiSession::up);
     Instant at = clock.instant();
-    boolean isKnown =
-        before != null && Duration.between(before.looked(), at).abs().compareTo(AGAIN) < 0;
-    if (isUp) {
-      lookUp(way, isFailing, before, isKnown, at, deadline);
-      return;
-    }
-    if (!isKnown) {
+    if (through.stream().anyMatch(IscsiSession::up)) {
+      if (!isFailing || !losesLarge(way, before, at, deadline)) {
+        worksAgain(way);
+      }
+    } else if (before == null || !isRecent(before.looked(), at)) {
       put(way, why(way, through, deadline), before, at);
     }
   }
 
-  private void lookUp(
-      Way way,
-      boolean isFailing,
-      @Nullable Trouble before,
-      boolean isKnown,
-      Instant at,
-      Deadline deadline) {
-    boolean wasMtu = before != null && before.lack().cause() == Cause.MTU;
-    if (isFailing && ((wasMtu && isKnown) || areLarge(way, wasMtu, before, at, deadline))) {
-      return;
-    }
-    if (troubles.remove(way) != null && before != null) {
-      log.info("{} works again; it did not since {}", way, before.since());
-    }
-  }
-
   /**
-   * Whether large packets are what gets lost. All else that fails a LUN's path over a session that
-   * is up is that LUN's.
+   * Whether large packets are what gets lost on a way whose session is up. All else that fails a
+   * LUN's path over it is that LUN's.
    */
-  private boolean areLarge(
-      Way way, boolean wasMtu, @Nullable Trouble before, Instant at, Deadline deadline) {
-    if (wasAsked(way, at)) {
-      return wasMtu;
+  private boolean losesLarge(Way way, @Nullable Trouble before, Instant at, Deadline deadline) {
+    Instant looked = before != null && before.lack().cause() == Cause.MTU ? before.looked() : null;
+    boolean did = looked != null;
+    if (isRecent(looked, at) || isRecent(asked.get(way), at)) {
+      return did;
     }
     asked.put(way, at);
     PacketSize.Answer answer = reasons.large(way.portal(), deadline);
@@ -152,12 +134,18 @@ final class PortalWatch {
       put(way, Lack.of(lost.finding()), before, at);
       return true;
     }
-    return answer instanceof PacketSize.Answer.Unknown && wasMtu;
+    return answer instanceof PacketSize.Answer.Unknown && did;
   }
 
-  private boolean wasAsked(Way way, Instant at) {
-    Instant last = asked.get(way);
-    return last != null && Duration.between(last, at).abs().compareTo(AGAIN) < 0;
+  private void worksAgain(Way way) {
+    Trouble before = troubles.remove(way);
+    if (before != null) {
+      log.info("{} works again; it did not since {}", way, before.since());
+    }
+  }
+
+  private static boolean isRecent(@Nullable Instant then, Instant at) {
+    return then != null && Duration.between(then, at).abs().compareTo(AGAIN) < 0;
   }
 
   private void put(Way way, Lack lack, @Nullable Trouble before, Instant at) {
