@@ -85,7 +85,7 @@ public final class Attach {
     }
   }
 
-  /** A session may come about by which no I/O gets through. No lock is held any more. */
+  /** A session may come about by which no I/O gets through. The LUN's lock is let go of. */
   private NoPath explained(Lun lun, NoPath why, Deadline deadline) {
     List<String> more =
         reasons.tooLarge(lun.portals(), deadline.atMost(EXPLAINING)).stream()

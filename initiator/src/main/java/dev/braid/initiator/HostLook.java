@@ -6,6 +6,7 @@ import dev.braid.base.error.BraidException;
 import dev.braid.base.error.InvalidInput;
 import dev.braid.linux.iscsi.InitiatorName;
 import dev.braid.linux.iscsi.OpenIscsiVersions;
+import dev.braid.linux.kmod.Modules;
 import dev.braid.linux.multipath.MultipathSettings;
 import dev.braid.linux.multipath.MultipathdException;
 import dev.braid.linux.multipath.MultipathdException.Kind;
@@ -147,7 +148,7 @@ final class HostLook {
 
   /** Loaded, or there to be loaded: iscsid and multipathd load what they need when they start. */
   private Optional<String> module(String name) {
-    if (Files.exists(paths.sysfs().resolve("module").resolve(name))) {
+    if (new Modules(paths.sysfs()).loaded(name)) {
       return Optional.empty();
     }
     try {

@@ -59,8 +59,8 @@ public final class HostSetup {
 
   /** Makes what is missing or not as it should be. Safe to repeat. */
   public void ensure(Deadline deadline) {
+    modules.ensure(deadline);
     try (var held = locks.exclusive(LockNames.HOST, "set up this host", deadline)) {
-      modules.ensure(deadline);
       udevRules.ensure();
       try {
         multipathConfig.ensure(deadline.atMost(MULTIPATHD));
@@ -90,6 +90,7 @@ public final class HostSetup {
 
   /** Once more where it failed. */
   public void mend(Deadline deadline) {
+    modules.ensure(deadline);
     if (!wrong.isEmpty()) {
       tryEnsure(deadline);
     }

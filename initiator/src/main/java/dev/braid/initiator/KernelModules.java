@@ -2,6 +2,7 @@ package dev.braid.initiator;
 
 import dev.braid.base.Deadline;
 import dev.braid.base.error.BraidException;
+import dev.braid.base.error.DeadlinePassed;
 import dev.braid.base.step.Steps;
 import dev.braid.linux.kmod.Modules;
 import dev.braid.linux.kmod.change.Modprobe;
@@ -30,9 +31,13 @@ final class KernelModules {
   /** Where a disk is being made just now, as by another's broken path, it is not waited for. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  private static final String CONSEQUENCE =
+      "until then a path that loses what is read may delay this host's first volume";
+
   private final Modules modules;
   private final Modprobe modprobe;
   private final Steps steps;
+  private volatile boolean isDone;
 
   KernelModules(Modules modules, Modprobe modprobe, Steps steps) {
     this.modules = modules;
@@ -40,20 +45,26 @@ final class KernelModules {
     this.steps = steps;
   }
 
-  /** Where one cannot be loaded volumes work all the same, and the log says what they lack. */
+  /**
+   * Once; where one cannot be loaded volumes work all the same, and the log says what they lack.
+   * What ran out of time is tried again.
+   */
   void ensure(Deadline deadline) {
-    List<String> missing = NEEDED.stream().filter(name -> !modules.loaded(name)).toList();
-    if (missing.isEmpty()) {
+    if (isDone) {
       return;
     }
+    List<String> missing = NEEDED.stream().filter(name -> !modules.loaded(name)).toList();
     try {
-      steps.run(
-          "load kernel modules", step -> modprobe.load(step, missing, deadline.atMost(PATIENCE)));
+      if (!missing.isEmpty()) {
+        steps.run(
+            "load kernel modules", step -> modprobe.load(step, missing, deadline.atMost(PATIENCE)));
+      }
+      isDone = true;
+    } catch (DeadlinePassed e) {
+      log.warn("kernel modules are not loaded yet; {}: {}", CONSEQUENCE, e.messageAndCause());
     } catch (BraidException e) {
-      log.warn(
-          "not every kernel module is loaded beforehand, so a path that loses what is read may"
-              + " delay the first volume of this host: {}",
-          e.messageAndCause());
+      isDone = true; // it would be refused again
+      log.warn("not every kernel module is loaded; {}: {}", CONSEQUENCE, e.messageAndCause());
     }
   }
 }

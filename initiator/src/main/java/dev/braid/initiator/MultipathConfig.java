@@ -37,6 +37,7 @@ final class MultipathConfig {
    *       TEST UNIT READY is answered by LIO itself. Detection would put tur in its place.
    *   <li>path_grouping_policy, failback: what ALUA says of a path decides; on one head all are
    *       alike and share the load, and a path that returns is used at once.
+   *   <li>path_selector: the kernel's own, which {@link KernelModules} has loaded.
    *   <li>no_path_retry: times the polling interval in force, so I/O waits two minutes with no path
    *       at all: longer than a head's failover or a reboot of its service, and it ends.
    *   <li>fast_io_fail_tmo: I/O leaves a lost path after this, the replacement timeout of the
@@ -58,6 +59,7 @@ final class MultipathConfig {
               path_checker "directio"
               detect_checker no
               path_grouping_policy "group_by_prio"
+              path_selector "service-time 0"
               prio "alua"
               failback immediate
               no_path_retry %d

@@ -128,6 +128,9 @@ final class PortalWatch {
     if (isRecent(looked, at) || isRecent(asked.get(way), at)) {
       return did;
     }
+    if (deadline.passed()) {
+      return did; // nobody could be asked
+    }
     asked.put(way, at);
     PacketSize.Answer answer = reasons.large(way.portal(), deadline);
     if (answer instanceof PacketSize.Answer.Lost lost) {

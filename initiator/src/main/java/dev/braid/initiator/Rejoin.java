@@ -142,7 +142,7 @@ public final class Rejoin {
     watch.look(attached, failing(attached), Deadline.after(patience));
   }
 
-  /** By which device-mapper has given up to send I/O, whether their sessions are up or not. */
+  /** By which device-mapper sends no I/O to one of them, whether their sessions are up or not. */
   private Set<PortalWatch.Way> failing(List<Lun> attached) {
     var ways = new HashSet<PortalWatch.Way>();
     for (Lun lun : attached) {
@@ -161,8 +161,9 @@ public final class Rejoin {
             .map(PathFinder.Path::session)
             .flatMap(Optional::stream)
             .toList();
+    List<Portal> missing = missing(lun, sessions.all());
     return lun.portals().stream()
-        .filter(p -> over.stream().anyMatch(s -> s.through(lun.target(), p)))
+        .filter(p -> missing.contains(p) || over.stream().anyMatch(s -> s.through(lun.target(), p)))
         .map(p -> new PortalWatch.Way(lun.target(), p))
         .toList();
   }

@@ -26,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -46,6 +47,7 @@ class HostSetupTest {
 
   @TempDir Path host;
 
+  private final List<String> ran = new CopyOnWriteArrayList<>();
   private final List<String> attached = new ArrayList<>();
 
   @BeforeEach
@@ -235,6 +237,13 @@ class HostSetupTest {
     assertThat(files()).isEmpty();
   }
 
+  @Test
+  @DisplayName("F20: the kernel's modules are loaded with it, and not by the first attach")
+  void modules() {
+    setup().ensure(Deadline.after(SOON));
+    assertThat(ran).containsOnlyOnce("modprobe");
+  }
+
   private FakeMultipathd multipathd(UnaryOperator<String> answers) {
     return new FakeMultipathd(host.resolve("none")) {
       @Override
@@ -246,7 +255,11 @@ class HostSetupTest {
   }
 
   private HostSetup setup() {
-    Exec exec = (argv, deadline) -> new Exec.Result(argv, 0, "", "");
+    Exec exec =
+        (argv, deadline) -> {
+          ran.add(argv.get(0));
+          return new Exec.Result(argv, 0, "", "");
+        };
     var paths = HostPaths.of(host, host.resolve("state"), host.resolve("locks"));
     var steps = Steps.unobserved();
     var socket = new MultipathdSocket(host.resolve("none"), "/braid/test/nobody");

@@ -45,6 +45,9 @@ class PortalWatchTest {
   private final Looks clock = new Looks();
   private int passes = 1500;
 
+  /** How many were sent. */
+  private int large;
+
   @BeforeEach
   void host() throws IOException {
     iscsi = new FakeIscsi(folder);
@@ -54,7 +57,10 @@ class PortalWatchTest {
     var sessions = new IscsiSessions(iscsi.sys);
     var routes = new Routes(folder.resolve("route"), iscsi.sys);
     PacketSize.Ping ping =
-        (address, bytes, deadline) -> bytes <= passes ? Outcome.ANSWERED : Outcome.SILENT;
+        (address, bytes, deadline) -> {
+          large += bytes > PacketSize.SMALL ? 1 : 0;
+          return bytes <= passes ? Outcome.ANSWERED : Outcome.SILENT;
+        };
     var diagnosis =
         new Diagnosis(
             new Neighbours(folder.resolve("arp")),
@@ -65,7 +71,7 @@ class PortalWatchTest {
         new PortalWatch(sessions, new Reasons(sessions, diagnosis, () -> TARGET), clock, metrics);
   }
 
-  /** Each look is a step after the one before. */
+  /** Each look at a way is a step after the one before; there are two ways. */
   private static final class Looks extends Clock {
     private Duration step = Duration.ofMinutes(1);
     private Instant now = Instant.EPOCH;
@@ -125,6 +131,17 @@ class PortalWatchTest {
     passes = 9000;
     look(A_FAILS);
     assertThat(watch.all()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("F21: large packets are sent once a minute at most, whatever comes of it")
+  void onceAMinute() {
+    clock.step = Duration.ofSeconds(10);
+    passes = 9000;
+    for (int i = 0; i < 6; i++) {
+      look(A_FAILS);
+    }
+    assertThat(large).as("in two minutes").isEqualTo(2);
   }
 
   private void look(Set<Way> failing) {

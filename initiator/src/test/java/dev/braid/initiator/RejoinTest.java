@@ -86,6 +86,17 @@ class RejoinTest {
   }
 
   @Test
+  @DisplayName("F21: nor does it send any to a path that never got into the map")
+  void packetsLostFromTheBeginning() throws Exception {
+    lun.map.holds(TwoPaths.SDB);
+    PacketSizeTest.route(host.resolve("route"), lun.iscsi.sys, 9000);
+    braid.ping = (address, bytes, deadline) -> bytes > 1500 ? Outcome.SILENT : Outcome.ANSWERED;
+    rejoin.look(Duration.ofSeconds(1)); // it does not come into the map in that time
+    assertThat(braid.watch.of(FakeIscsi.TARGET, FakeIscsi.B))
+        .hasValueSatisfying(trouble -> assertThat(trouble.lack().cause()).isEqualTo(Cause.MTU));
+  }
+
+  @Test
   @DisplayName("rule 12: what another call works on is left to a later look")
   void held() throws Exception {
     lun.map.holds(TwoPaths.SDB);

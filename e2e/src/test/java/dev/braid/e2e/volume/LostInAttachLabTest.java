@@ -65,7 +65,6 @@ class LostInAttachLabTest {
     var clean = Leftovers.of(stack.lab());
     LabVolume volume = stack.create("lost-in-attach", 64L << 20, Capabilities.block());
     Map<String, String> context = stack.publish(volume, node);
-    node.run("modprobe sd_mod"); // which udev would load
     CompletableFuture<Void> attach;
     Undo mend;
     try (Undo frozen = Daemon.UDEVD.freeze(node)) {
