@@ -39,6 +39,9 @@ class JumboLabTest {
   /** A path is failed when its reads have run out of time twice; looked at once a minute. */
   private static final Duration LOST = Duration.ofSeconds(180);
 
+  /** Each format of a partition table is read for, and each read is tried six times. */
+  private static final Duration GIVEN_UP = Duration.ofSeconds(480);
+
   /** A session and a path are made anew, in emulation. */
   private static final Duration BACK = Duration.ofSeconds(120);
 
@@ -88,7 +91,7 @@ class JumboLabTest {
   }
 
   @Test
-  @Tag("soak") // what the kernel reads of a new disk takes a minute to fail
+  @Tag("soak") // what the kernel reads of a new disk takes minutes to fail
   @DisplayName(
       "F21: where both switches drop them the failed stage says so, and what it leaves comes off"
           + " with them still so; they do under an attached volume: its health says so, and when it"
@@ -104,7 +107,7 @@ class JumboLabTest {
           .contains("packets of 9000 bytes", SanNetwork.A.interfaceName(), "set the same MTU");
       Wait.until(
           "the kernel gives up what it reads of the new disks, and what is left comes off",
-          LOST,
+          GIVEN_UP,
           () -> {
             stack.unstage(volume, node);
             return true;
