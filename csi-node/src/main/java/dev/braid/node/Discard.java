@@ -26,10 +26,11 @@ import org.slf4j.LoggerFactory;
  * gives one ({@link OrderDiscard}), or the head has fenced the generation: then nothing of it can
  * ever be written.
  *
- * <p>An order is never carried out while a path answers. What it does is to have I/O fail that
- * waits for a path; unmounting, detaching and giving the node's word then go their usual way, and
- * the word is true as ever: the device is gone. (To unmount by force was considered: ext4 knows no
- * force, and a lazy unmount leaves a device that nobody can find any more.)
+ * <p>An order is never carried out while a path answers and I/O waits for it. What it does is to
+ * have I/O fail that waits for a path; unmounting, detaching and giving the node's word then go
+ * their usual way, and the word is true as ever: the device is gone. (To unmount by force was
+ * considered: ext4 knows no force, and a lazy unmount leaves a device that nobody can find any
+ * more.)
  */
 final class Discard {
 
@@ -100,30 +101,27 @@ final class Discard {
 
   private static String refusal(VolumeId volume, DmDevice map, Reach reach, String stake) {
     String named = "volume " + volume + " (map " + map.name() + ")";
-    return reach.state() == Reach.State.LOST
-        ? "no path of "
-            + named
-            + " answers: "
-            + reach.why()
-            + ". "
-            + stake
-            + ". Nothing was touched. Bring a path back, and it goes on by itself; only if that"
-            + " data may be lost, order it on this node: braid-node "
-            + OrderDiscard.usage(volume.toString())
-        : "no I/O goes to "
-            + named
-            + ", though a path answers: "
-            + reach.why()
-            + ". "
-            + stake
-            + ". Nothing was touched. It goes on by itself once multipathd has a path back";
+    String seen =
+        reach.state() == Reach.State.LOST
+            ? "no path of " + named + " answers: "
+            : "no I/O goes to " + named + ", though a path answers: ";
+    String next =
+        reach.state() == Reach.State.ANSWERS
+            ? "It goes on by itself once multipathd has a path back"
+            : "Bring a path back, and it goes on by itself; only if that data may be lost, order it"
+                + " on this node: braid-node "
+                + OrderDiscard.usage(volume.toString());
+    return seen + reach.why() + ". " + stake + ". Nothing was touched. " + next;
   }
 
   private Optional<String> obstacle(DiscardOrder order, Reach reach) {
     return switch (reach.state()) {
       case WORKS -> Optional.of("a path works, and what was written gets to the storage");
-      case ANSWERS -> Optional.of("a path answers, so that the data may yet be written by it");
-      case LOST -> order.whyVoid(boot, staged(order.volume()), clock.instant());
+      case ANSWERS ->
+          Optional.of(
+              "a path answers, and what waits may yet be written by it; where it is not, it fails"
+                  + " after two minutes");
+      case FAILS, LOST -> order.whyVoid(boot, staged(order.volume()), clock.instant());
     };
   }
 

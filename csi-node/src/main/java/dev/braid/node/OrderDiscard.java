@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * {@code braid-node discard}: an administrator says, on the node itself, that what a volume there
  * has not written may be lost. This only writes the order down. Whoever takes the volume off, which
- * is kubelet, carries it out with its next call, and only if no path answers then.
+ * is kubelet, carries it out with its next call, and only if by then no path answers, or what is
+ * written fails.
  */
 final class OrderDiscard {
 
@@ -100,7 +101,7 @@ final class OrderDiscard {
       orders.write(order);
       log.warn(
           "the {} stands: the next NodeUnpublishVolume or NodeUnstageVolume carries it out, unless"
-              + " a path answers then",
+              + " a path answers then by which it may yet be written",
           order.describe());
     }
   }

@@ -240,6 +240,25 @@ class DiscardTest {
   }
 
   @Test
+  @DisplayName(
+      "F25: a path that answers and carries no I/O, which waits no longer but fails: only an order"
+          + " helps, and it is carried out")
+  void failsForGood() {
+    stage(EXT4);
+    host.reach = Reach.State.FAILS;
+    host.queueing = false;
+    assertThatThrownBy(this::unstage)
+        .isInstanceOf(NoPath.class)
+        .hasMessageContaining("though a path answers")
+        .hasMessageContaining("braid-node discard " + VOLUME);
+    assertThat(host.mounts).hasSize(1);
+    order(VOLUME);
+    unstage();
+    assertNothingLeft();
+    assertThat(audit.list).hasSize(1);
+  }
+
+  @Test
   @DisplayName("F25: an order about another volume, generation or boot, or half of one, is void")
   void voidOrders() throws IOException {
     stage(EXT4);

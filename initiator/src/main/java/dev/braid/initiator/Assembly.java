@@ -9,14 +9,20 @@ import dev.braid.initiator.Maps.Made;
 import dev.braid.initiator.PathCheck.Verdict;
 import dev.braid.initiator.PathScan.Scanned;
 import dev.braid.linux.DeviceNumber;
+import dev.braid.linux.sysfs.Hctl;
 import dev.braid.linux.sysfs.ScsiDevice;
 import dev.braid.linux.uevent.UeventSocket;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts a LUN's paths and its map together, each proven, over sessions that are there. */
 final class Assembly {
+
+  private static final Logger log = LoggerFactory.getLogger(Assembly.class);
 
   private final PathScan scan;
   private final WriteCheck writes;
@@ -40,8 +46,21 @@ final class Assembly {
    * @return the map, with every path over the way's sessions that answers; at least one
    */
   Attached assemble(Lun lun, Hold volume, Portals.Way way, Deadline deadline) {
+    return assemble(lun, volume, way, scanned -> scanned, deadline);
+  }
+
+  /**
+   * The same of a LUN that is in use already: a path that came back write-protected takes it from
+   * nobody, and is left out, as one that is silent is.
+   */
+  Attached again(Lun lun, Hold volume, Portals.Way way, Deadline deadline) {
+    return assemble(lun, volume, way, scanned -> usable(lun.wwid(), scanned), deadline);
+  }
+
+  private Attached assemble(
+      Lun lun, Hold volume, Portals.Way way, UnaryOperator<Scanned> counts, Deadline deadline) {
     try (var events = UeventSocket.ofMapsAndBlocks()) { // before what it tells of is caused
-      Scanned scanned = scan(lun, volume, way, deadline);
+      Scanned scanned = counts.apply(scan(lun, volume, way, deadline));
       List<ScsiDevice> paths = scanned.paths();
       way.close();
       long bytes = sameSize(lun.wwid(), paths);
@@ -59,6 +78,20 @@ final class Assembly {
     try (var both = Hold.both(volume, way.hold())) {
       return scan.scan(lun, way, both, deadline);
     }
+  }
+
+  /** Without those outside the map that are write-protected, if it has one that answers. */
+  private Scanned usable(Wwid wwid, Scanned scanned) {
+    List<Hctl> mapped = finder.mapped(wwid).orElse(List.of());
+    if (scanned.paths().stream().noneMatch(path -> mapped.contains(path.address()))) {
+      return scanned;
+    }
+    List<ScsiDevice> outside =
+        scanned.paths().stream()
+            .filter(path -> !mapped.contains(path.address()) && writes.isProtected(path))
+            .toList();
+    outside.forEach(path -> log.warn("{} is write-protected, and stays outside", path.describe()));
+    return scanned.without(outside);
   }
 
   /** Paths that differ are never mixed: data past the end of the smaller would be lost. */

@@ -77,7 +77,7 @@ public final class Attach {
   public Attached attach(Lun lun, Deadline deadline) {
     try (var volume = new Hold(locks.exclusive(LockNames.volume(lun.wwid()), "attach", deadline))) {
       boolean there = maps.find(lun.wwid()).isPresent();
-      Attached attached = there ? make(lun, volume, deadline) : anew(lun, volume, deadline);
+      Attached attached = there ? again(lun, volume, deadline) : anew(lun, volume, deadline);
       log.debug("attached {} as {} over {} paths", lun.wwid(), attached.map(), attached.paths());
       return attached;
     } catch (NoPath e) {
@@ -101,7 +101,10 @@ public final class Attach {
     Deadline inTime = early(deadline);
     try (var stays = setup.hold(deadline)) {
       try {
-        return make(lun, volume, inTime);
+        note(lun, inTime);
+        try (var way = portals.open(lun, inTime)) {
+          return assembly.assemble(lun, volume, way, inTime);
+        }
       } catch (BraidException e) {
         if (!isHalfWay(e, inTime)) {
           undo(lun, volume, e);
@@ -125,14 +128,18 @@ public final class Attach {
     return deadline.atMost(left.minus(tenth.compareTo(RESERVE) < 0 ? tenth : RESERVE));
   }
 
-  private Attached make(Lun lun, Hold volume, Deadline deadline) {
+  private Attached again(Lun lun, Hold volume, Deadline deadline) {
+    note(lun, deadline);
+    try (var way = portals.open(lun, deadline)) {
+      return assembly.again(lun, volume, way, deadline);
+    }
+  }
+
+  private void note(Lun lun, Deadline deadline) {
     if (!known.find(lun.wwid()).equals(Optional.of(lun))) {
       steps.run("note LUN", step -> known.note(step, lun));
     }
     seen.remember(lun.wwid(), deadline);
-    try (var way = portals.open(lun, deadline)) {
-      return assembly.assemble(lun, volume, way, deadline);
-    }
   }
 
   /**

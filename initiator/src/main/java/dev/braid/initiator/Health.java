@@ -139,18 +139,17 @@ public final class Health {
     return new LunHealth.Path(
         portal.toString(),
         State.MISSING,
-        trouble.orElseGet(() -> missing(lun, portal, outside, now)));
+        writeProtected(lun, portal, now).or(() -> trouble).orElse(outside));
   }
 
-  /** Why the map lacks the path of a portal of which no trouble is known. */
-  private String missing(Lun lun, Portal portal, String outside, List<IscsiSession> now) {
+  /** What keeps a path out of its map, however its portal does. */
+  private Optional<String> writeProtected(Lun lun, Portal portal, List<IscsiSession> now) {
     return now.stream()
         .filter(session -> session.through(lun.target(), portal))
         .flatMap(session -> devices.at(lun.behind(session)).stream())
         .filter(device -> device.block().map(blocks::readOnly).orElse(false))
         .map(device -> "its device is write-protected: " + device.describe())
-        .findFirst()
-        .orElse(outside);
+        .findFirst();
   }
 
   private LunHealth.Path path(

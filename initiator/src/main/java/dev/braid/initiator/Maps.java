@@ -264,6 +264,11 @@ final class Maps {
     }
   }
 
+  /** Whether a LUN's I/O waits while its map has no path. */
+  boolean queueing(Wwid wwid) {
+    return find(wwid).map(this::queueing).orElse(false);
+  }
+
   private boolean queueing(DmDevice map) {
     return dm.multipathTable(map).map(MultipathTable::queueing).orElse(false);
   }

@@ -52,7 +52,16 @@ final class PathScan {
    *
    * @param made the addresses at which this scan made a device that the kernel knows as the LUN
    */
-  record Scanned(List<ScsiDevice> paths, List<Hctl> made) {}
+  record Scanned(List<ScsiDevice> paths, List<Hctl> made) {
+
+    Scanned without(List<ScsiDevice> some) {
+      return new Scanned(
+          paths.stream().filter(path -> !some.contains(path)).toList(),
+          made.stream()
+              .filter(address -> some.stream().noneMatch(path -> path.address().equals(address)))
+              .toList());
+    }
+  }
 
   private final ScsiDevices devices;
   private final ScsiBus bus;

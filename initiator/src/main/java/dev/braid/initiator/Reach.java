@@ -19,6 +19,10 @@ public record Reach(State state, String why) {
      * storage behind it does not; and multipathd takes a path back only when it has read from it.
      */
     ANSWERS,
+    /**
+     * As that, and what is written waits no longer but fails: nothing of it gets there any more.
+     */
+    FAILS,
     /** No path answers as the LUN, or its map leads to none. */
     LOST
   }
@@ -42,7 +46,10 @@ public record Reach(State state, String why) {
     }
   }
 
-  static Reach of(List<Way> ways) {
+  /**
+   * @param waits whether I/O waits where it has no path
+   */
+  static Reach of(List<Way> ways, boolean waits) {
     if (ways.isEmpty()) {
       return new Reach(State.LOST, "it has no path at all");
     }
@@ -53,7 +60,7 @@ public record Reach(State state, String why) {
         if (way.used()) {
           return new Reach(State.WORKS, "");
         }
-        best = State.ANSWERS;
+        best = waits ? State.ANSWERS : State.FAILS;
       }
       why.add(way.why());
     }

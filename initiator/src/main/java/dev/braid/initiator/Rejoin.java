@@ -56,6 +56,7 @@ public final class Rejoin {
   private final Ticker ticker;
   private final Steps steps;
 
+  private final JoinTurns turns = new JoinTurns();
   private final Map<Wwid, Pause> paused = new HashMap<>();
 
   /** What was said last of a LUN: it is said again only when it changes. */
@@ -125,7 +126,10 @@ public final class Rejoin {
     // A dead portal takes its time to say nothing. It is asked once, and not for each of its LUNs;
     // of one that would let this host in, the first LUN that is free tries a login.
     Map<Iqn, List<Portal>> open = new HashMap<>();
-    for (Lun lun : lacking) {
+    for (Lun lun : turns.begin(lacking)) {
+      if (turns.isOver(lun)) {
+        continue;
+      }
       Deadline deadline = Deadline.after(patience);
       // Before any lock is taken: nobody is to wait for a portal that is dead.
       List<Portal> untried =
@@ -134,9 +138,13 @@ public final class Rejoin {
       worth.addAll(withSession(lun));
       worth.retainAll(lun.portals());
       worth.removeAll(paused(lun));
-      if (missing(lun, sessions.all()).stream().anyMatch(worth::contains)
-          && join(lun, List.copyOf(worth), deadline)) {
-        untried.removeAll(worth);
+      if (missing(lun, sessions.all()).stream().anyMatch(worth::contains)) {
+        long began = ticker.nanos();
+        if (join(lun, List.copyOf(worth), deadline)) {
+          untried.removeAll(worth);
+        }
+        Duration took = Duration.ofNanos(ticker.nanos() - began);
+        turns.tried(lun, took, lacks(lun, sessions.all()));
       }
     }
     watch.look(attached, failing(attached), Deadline.after(patience));

@@ -145,7 +145,7 @@ final class Removal {
           new Reach.Way(
               said.get(i), number.filter(used::contains).isPresent(), by(paths.get(i).session())));
     }
-    return Reach.of(ways);
+    return Reach.of(ways, maps.queueing(wwid));
   }
 
   /** With what is known of its portal, where that does not work. */

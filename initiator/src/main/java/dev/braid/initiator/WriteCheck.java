@@ -50,7 +50,7 @@ final class WriteCheck {
    */
   void check(Lun lun, List<ScsiDevice> paths, List<IscsiSession> up, Deadline deadline) {
     for (ScsiDevice path : paths) {
-      if (path.block().map(blocks::readOnly).orElse(false)) {
+      if (isProtected(path)) {
         throw new Refused(
             "LUN "
                 + lun.wwid()
@@ -61,6 +61,11 @@ final class WriteCheck {
       }
     }
     checkReserved(lun, paths, up, deadline);
+  }
+
+  /** Whether the kernel takes no writes by this path, by what it read when it made its device. */
+  boolean isProtected(ScsiDevice path) {
+    return path.block().map(blocks::readOnly).orElse(false);
   }
 
   /**

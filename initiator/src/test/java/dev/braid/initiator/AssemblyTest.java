@@ -103,6 +103,31 @@ class AssemblyTest {
         .hasMessageContainingAll("mpatha", "is read-only", "end the pods");
   }
 
+  @Test
+  @DisplayName(
+      "rule 18: a path that is write-protected, beside a map that is in use without it, is left out;"
+          + " as the only one, and in the map, it is refused")
+  void writeProtected() {
+    lun.writeProtect("sdc");
+    lun.map.holds(TwoPaths.SDB);
+    assertThat(again().paths()).isEqualTo(1);
+    assertThatThrownBy(this::assemble).as("as a path that is to join").isInstanceOf(Refused.class);
+    lun.lose(1);
+    assertThatThrownBy(this::again)
+        .isInstanceOf(Refused.class)
+        .hasMessageContainingAll("write-protected", "2:0:0:7");
+    lun.comesBack(1);
+    lun.map.looks.clear();
+    lun.map.holds(TwoPaths.SDB, TwoPaths.SDC);
+    assertThatThrownBy(this::again).isInstanceOf(Refused.class);
+  }
+
+  private Attached again() {
+    return braid
+        .assembly()
+        .again(TwoPaths.LUN, Hold.ofNothing(), braid.way(), Deadline.after(Duration.ofSeconds(10)));
+  }
+
   private Attached assemble() {
     return assemble(braid.way());
   }

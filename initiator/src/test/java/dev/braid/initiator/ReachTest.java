@@ -19,14 +19,14 @@ class ReachTest {
   @Test
   @DisplayName("F25: one path that answers and is used is enough")
   void works() {
-    assertThat(Reach.of(List.of(silent(true), answers(true))))
+    assertThat(Reach.of(List.of(silent(true), answers(true)), true))
         .isEqualTo(new Reach(State.WORKS, ""));
   }
 
   @Test
   @DisplayName("F25: without a path that answers each says why, and by which session it came")
   void lost() {
-    Reach reach = Reach.of(List.of(silent(true), silent(false)));
+    Reach reach = Reach.of(List.of(silent(true), silent(false)), false);
     assertThat(reach.state()).isEqualTo(State.LOST);
     assertThat(reach.why())
         .isEqualTo(
@@ -38,16 +38,25 @@ class ReachTest {
   @DisplayName(
       "F25: an answer to INQUIRY, which LIO gives itself, is no I/O: the path must be used")
   void answersAlone() {
-    Reach reach = Reach.of(List.of(silent(true), answers(false)));
+    Reach reach = Reach.of(List.of(silent(true), answers(false)), true);
     assertThat(reach.state()).isEqualTo(State.ANSWERS);
     assertThat(reach.why()).contains("its session is down").contains("device-mapper has failed it");
   }
 
   @Test
+  @DisplayName(
+      "F25: where nothing waits for such a path any more, what is written is lost for good")
+  void fails() {
+    assertThat(Reach.of(List.of(silent(true), answers(false)), false).state())
+        .isEqualTo(State.FAILS);
+    assertThat(Reach.of(List.of(answers(true)), false).state()).isEqualTo(State.WORKS);
+  }
+
+  @Test
   @DisplayName("F25: a map without any path reaches nothing")
   void nothing() {
-    assertThat(Reach.of(List.of()).state()).isEqualTo(State.LOST);
-    assertThat(Reach.of(List.of()).why()).isEqualTo("it has no path at all");
+    assertThat(Reach.of(List.of(), true).state()).isEqualTo(State.LOST);
+    assertThat(Reach.of(List.of(), true).why()).isEqualTo("it has no path at all");
   }
 
   private static Reach.Way silent(boolean used) {

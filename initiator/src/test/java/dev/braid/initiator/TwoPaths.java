@@ -100,6 +100,12 @@ final class TwoPaths {
     write(device(session).resolve("block").resolve(name).resolve("size"), Long.toString(sectors));
   }
 
+  /** It is in use, so that it is not made anew; the head would protect the new one as well. */
+  void writeProtect(String name) {
+    write(iscsi.sys.resolve("class/block").resolve(name).resolve("ro"), "1");
+    folder(iscsi.sys.resolve("class/block").resolve(name).resolve("holders/dm-0"));
+  }
+
   /** The session's target does not answer any more. */
   void lose(int session) {
     iscsi.change(session, "FAILED", "failed");

@@ -198,15 +198,7 @@ public final class Writers {
 
   /** Removes pods and claims; returns when the API server knows nothing of their volumes. */
   public void delete() {
-    var volumes = new ArrayList<String>();
-    for (String claim : claims()) {
-      String pv =
-          cluster.kubectl(
-              "get", "pvc", claim, "--ignore-not-found", "-o", "jsonpath={.spec.volumeName}");
-      if (!pv.isEmpty()) {
-        volumes.add("pv/" + pv);
-      }
-    }
+    List<String> volumes = persistentVolumes();
     cluster.kubectl(GONE, "delete", "statefulset,secret", name, "--ignore-not-found");
     cluster.await("delete", GONE, pods().stream().map(p -> "pod/" + p).toArray(String[]::new));
     var delete = new ArrayList<>(List.of("delete", "pvc", "--ignore-not-found"));
@@ -215,6 +207,21 @@ public final class Writers {
     if (!volumes.isEmpty()) {
       cluster.await("delete", GONE, volumes.toArray(String[]::new));
     }
+  }
+
+  /** Also of claims that are gone: a volume outlives its claim until it is detached. */
+  private List<String> persistentVolumes() {
+    return cluster
+        .kubectl(
+            "get",
+            "pv",
+            "-o",
+            "jsonpath={range .items[*]}{.spec.claimRef.name} {.metadata.name}{'\\n'}{end}")
+        .lines()
+        .map(line -> line.split(" "))
+        .filter(claimAndName -> claims().contains(claimAndName[0]))
+        .map(claimAndName -> "pv/" + claimAndName[1])
+        .toList();
   }
 
   private static VolumeId anyVolume() {

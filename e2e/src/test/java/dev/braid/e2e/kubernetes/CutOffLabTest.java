@@ -6,13 +6,15 @@ import dev.braid.base.Deadline;
 import dev.braid.base.VolumeId;
 import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.probe.Leftovers;
+import dev.braid.e2e.soak.Sample;
 import dev.braid.e2e.soak.Soak;
 import dev.braid.e2e.stack.Wait;
 import dev.braid.e2e.writer.Ack;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Nodes that Kubernetes cannot hear: their volumes move, and they owe a word until they are back.
@@ -36,11 +38,30 @@ class CutOffLabTest {
     this.cluster = release.cluster();
   }
 
-  @Test
-  @DisplayName(
-      "F13: a node cut off from the API server writes on; out of service, it is fenced before the"
-          + " other gets the volume; back, it discards, attests and owes nothing")
-  void cutOff() {
+  private enum Silence {
+    CUT_OFF,
+    DELETED
+  }
+
+  static List<Silence> sample() {
+    return Sample.of("F13, F14", List.of(Silence.values()), 1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("sample")
+  @DisplayName("F13, F14: it is fenced before another gets its volume; back, it pays its debt")
+  void silent(Silence why) {
+    switch (why) {
+      case CUT_OFF -> cutOff();
+      case DELETED -> deleted();
+    }
+  }
+
+  /**
+   * F13: a node cut off from the API server writes on, and is put out of service; back, it
+   * discards, attests and owes nothing.
+   */
+  private void cutOff() {
     var clean = ClusterLeftovers.of(cluster);
     Writers writers = onQuietNode("cut");
     VolumeId volume = writers.volume();
@@ -79,10 +100,8 @@ class CutOffLabTest {
     clean.assertNoneNow();
   }
 
-  @Test
-  @DisplayName(
-      "F14: a node deleted, its machine off: unpublish fences; the debt stays until it is back")
-  void deleted() {
+  /** F14: a node deleted, its machine off: the debt stays until it is back. */
+  private void deleted() {
     var clean = Leftovers.of(cluster.lab());
     Writers writers = onQuietNode("deleted");
     VolumeId volume = writers.volume();

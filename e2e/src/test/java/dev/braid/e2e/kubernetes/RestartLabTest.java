@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.base.Deadline;
 import dev.braid.e2e.lab.Machine;
+import dev.braid.e2e.soak.Sample;
 import dev.braid.e2e.soak.Soak;
 import dev.braid.e2e.stack.Wait;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Restarts of what stands between a volume and its pod. One pod writes through all of them, and
@@ -76,11 +79,29 @@ class RestartLabTest {
     clean.assertNoneNow();
   }
 
-  @Test
-  @DisplayName(
-      "F7: kubelet restarted and the plugin killed under a mounted volume: the writer does not stop,"
-          + " and the driver is there again")
-  void kubeletAndPlugin() {
+  private enum Restart {
+    KUBELET_AND_PLUGIN,
+    API_SERVER,
+    UPGRADE
+  }
+
+  static List<Restart> sample() {
+    return Sample.of("F7, F9, F11", List.of(Restart.values()), 1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("sample")
+  @DisplayName("F7, F9, F11: the writer does not stop, and what was under way ends well")
+  void restarted(Restart what) {
+    switch (what) {
+      case KUBELET_AND_PLUGIN -> kubeletAndPlugin();
+      case API_SERVER -> apiServerAway();
+      case UPGRADE -> upgrade();
+    }
+  }
+
+  /** F7: kubelet restarted and the plugin killed: the driver is there again. */
+  private void kubeletAndPlugin() {
     PodWriter writer = writer();
     Machine node = writer.machine();
 
@@ -97,11 +118,8 @@ class RestartLabTest {
     assertThat(writer.acks().error()).isEmpty();
   }
 
-  @Test
-  @DisplayName(
-      "F9: the API server away, for a minute in the soak: records go on, a detach under way ends"
-          + " well afterwards")
-  void apiServerAway() {
+  /** F9: the API server away, for a minute in the soak; the detach of another pod is under way. */
+  private void apiServerAway() {
     Writers goes =
         release.away(
             release.nodeOfController(),
@@ -124,10 +142,8 @@ class RestartLabTest {
     assertThat(writer.acks().error()).isEmpty();
   }
 
-  @Test
-  @DisplayName(
-      "F11: helm upgrade under a writer: no error, and no pause longer than one without it by a second")
-  void upgrade() {
+  /** F11: no error by an upgrade, and no pause longer than one without it by a second. */
+  private void upgrade() {
     PodWriter writer = writer();
     long from = now(writer);
     long began = System.nanoTime();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.probe.Leftovers;
+import dev.braid.e2e.soak.Sample;
 import dev.braid.e2e.stack.Capabilities;
 import dev.braid.e2e.stack.InStack;
 import dev.braid.e2e.stack.LabVolume;

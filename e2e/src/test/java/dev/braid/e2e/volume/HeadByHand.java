@@ -4,6 +4,7 @@ import dev.braid.base.Portal;
 import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.lab.SanNetwork;
 import dev.braid.e2e.stack.Head;
+import dev.braid.e2e.stack.LabVolume;
 
 /** What an administrator could do to Braid's target on the head, past the agent, for one node. */
 record HeadByHand(Machine head, Machine node) {
@@ -44,6 +45,12 @@ record HeadByHand(Machine head, Machine node) {
             + head.address(network)
             + ":"
             + Portal.DEFAULT_PORT);
+  }
+
+  /** Whether reads and writes get through. LIO says who the LUN is in any case. */
+  void storage(LabVolume volume, boolean there) {
+    String group = "/braid_" + volume.id().serial() + "/alua/default_tg_pt_gp/alua_access_state";
+    head.run("echo " + (there ? 0 : 3) + " > /sys/kernel/config/target/core/iblock_*" + group);
   }
 
   /** With no LUN mapped any more. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.lab.SanNetwork;
 import dev.braid.e2e.probe.Leftovers;
+import dev.braid.e2e.soak.Soak;
 import dev.braid.e2e.stack.Capabilities;
 import dev.braid.e2e.stack.InStack;
 import dev.braid.e2e.stack.LabVolume;
@@ -162,6 +163,47 @@ class LostLabTest {
     clean.assertNoneSoon();
   }
 
+  @Test
+  @DisplayName(
+      "F25: the head answers, and its storage does not: while I/O waits no order is carried out;"
+          + " when it fails instead, the volume comes off by one")
+  void storageGone() {
+    var clean = Leftovers.of(stack.lab());
+    LabVolume volume = stack.create("storage-gone", 64L << 20, Capabilities.ext4());
+    var context = stack.bringUp(volume, node);
+    writeToMemory(volume);
+    head.storage(volume, false);
+    Wait.until("no path is used", BACK, () -> Paths.of(node, volume).equals(new Paths(0, 2)));
+
+    stack.nodeUnpublish(volume, node);
+    stack.node(node).orderDiscard(volume, "Ada", "the disk is broken");
+    Failure waits = Failure.of(() -> stack.unstage(volume, node));
+    assertThat(waits.status()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(waits.message()).contains("though a path answers", "may yet be written");
+    assertThat(node.run(table(volume))).contains("queue_if_no_path");
+
+    if (!Soak.all()) {
+      node.run(
+          "dmsetup message $(dmsetup info -c --noheadings -o name -u mpath-"
+              + volume.wwid()
+              + ") 0 fail_if_no_path");
+    }
+    Wait.until("nothing waits", QUEUEING, () -> !node.run(table(volume)).contains("queue_if"));
+    stack.unstage(volume, node);
+    assertThat(audit(volume)).contains("the disk is broken").hasLineCount(1);
+    assertOff();
+
+    head.storage(volume, true);
+    var next = stageAnew(volume, context);
+    stack.takeDown(volume, node, next);
+    stack.delete(volume);
+    clean.assertNoneSoon();
+  }
+
+  private static String table(LabVolume volume) {
+    return "dmsetup table -u mpath-" + volume.wwid();
+  }
+
   private void assertOff() {
     assertThat(node.run("dmsetup ls --target multipath")).contains("No devices");
     assertThat(node.exec("iscsiadm -m session").stdout()).isEmpty();
@@ -188,7 +230,7 @@ class LostLabTest {
             "may be lost",
             "braid-node discard " + volume.id());
     assertThat(node.exec("mountpoint -q " + volume.stagingPath()).ok()).isTrue();
-    assertThat(node.run("dmsetup table -u mpath-" + volume.wwid())).contains("queue_if_no_path");
+    assertThat(node.run(table(volume))).contains("queue_if_no_path");
     Paths paths = Paths.of(node, volume);
     assertThat(paths.working() + paths.failed()).isEqualTo(2);
     return failure;

@@ -2,6 +2,7 @@ package dev.braid.e2e.volume;
 
 import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.probe.Leftovers;
+import dev.braid.e2e.soak.Sample;
 import dev.braid.e2e.stack.Capabilities;
 import dev.braid.e2e.stack.Head;
 import dev.braid.e2e.stack.InStack;

@@ -89,6 +89,8 @@ class WriteProtectedLabTest {
     assertThat(readOnly(volume)).isFalse();
     device.mark("written");
     assertThat(device.marked()).startsWith("written");
+    stack.stage(volume, node, context); // as kubelet does when it starts anew
+    assertThat(device.marked()).startsWith("written");
 
     head.writeProtect(SanNetwork.B, number(context), false);
     Wait.until("its path joins", JOINS, () -> Paths.of(node, volume).equals(new Paths(2, 0)));
