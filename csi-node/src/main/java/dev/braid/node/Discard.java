@@ -108,7 +108,8 @@ final class Discard {
     String next =
         reach.state() == Reach.State.ANSWERS
             ? "It goes on by itself once multipathd has a path back"
-            : "Bring a path back, and it goes on by itself; only if that data may be lost, order it"
+            : "Bring a path back, and it goes on by itself (one that answers multipathd may take"
+                + " back within half a minute); only if that data may be lost, order it"
                 + " on this node: braid-node "
                 + OrderDiscard.usage(volume.toString());
     return seen + reach.why() + ". " + stake + ". Nothing was touched. " + next;
@@ -119,8 +120,8 @@ final class Discard {
       case WORKS -> Optional.of("a path works, and what was written gets to the storage");
       case ANSWERS ->
           Optional.of(
-              "a path answers, and what waits may yet be written by it; where it is not, it fails"
-                  + " after two minutes");
+              "a path answers, and what waits may yet be written by it. multipathd ends the waiting"
+                  + " after two minutes, if it runs");
       case FAILS, LOST -> order.whyVoid(boot, staged(order.volume()), clock.instant());
     };
   }

@@ -58,7 +58,7 @@ final class UnpublishVolume {
    * A bind mount holds no data, so it goes without a path, too.
    *
    * @throws DeviceInUse if a file there is open
-   * @throws dev.braid.base.error.NoPath if no path answers and nobody has ordered to discard the
+   * @throws dev.braid.base.error.NoPath if no I/O gets to it and nobody has ordered to discard the
    *     volume: where a file there is open, whose holder may wait for a path himself, or this is
    *     the file system's last mount
    * @throws Refused if something else is there; it is left as it is

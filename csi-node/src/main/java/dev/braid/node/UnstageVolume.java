@@ -57,7 +57,7 @@ final class UnstageVolume {
 
   /**
    * @throws DeviceInUse if it is still published, or held open by somebody: named, and untouched
-   * @throws dev.braid.base.error.NoPath if it may hold what is not written yet, no path answers,
+   * @throws dev.braid.base.error.NoPath if it may hold what is not written yet, no I/O gets to it,
    *     and nobody has ordered to discard it; it is untouched
    */
   void unstage(VolumeId volume, Path staging, Deadline deadline) {

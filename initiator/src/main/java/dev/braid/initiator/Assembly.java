@@ -50,8 +50,8 @@ final class Assembly {
   }
 
   /**
-   * The same of a LUN that is in use already: a path that came back write-protected takes it from
-   * nobody, and is left out, as one that is silent is.
+   * The same of a LUN whose map is there, and may be in use: a path that came back write-protected
+   * takes it from nobody, and is left out, as one that is silent is.
    */
   Attached again(Lun lun, Hold volume, Portals.Way way, Deadline deadline) {
     return assemble(lun, volume, way, scanned -> usable(lun.wwid(), scanned), deadline);

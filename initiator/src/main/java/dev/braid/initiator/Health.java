@@ -142,10 +142,10 @@ public final class Health {
         writeProtected(lun, portal, now).or(() -> trouble).orElse(outside));
   }
 
-  /** What keeps a path out of its map, however its portal does. */
+  /** What keeps a path out of its map, whatever else is known of its portal. */
   private Optional<String> writeProtected(Lun lun, Portal portal, List<IscsiSession> now) {
     return now.stream()
-        .filter(session -> session.through(lun.target(), portal))
+        .filter(session -> session.up() && session.through(lun.target(), portal))
         .flatMap(session -> devices.at(lun.behind(session)).stream())
         .filter(device -> device.block().map(blocks::readOnly).orElse(false))
         .map(device -> "its device is write-protected: " + device.describe())

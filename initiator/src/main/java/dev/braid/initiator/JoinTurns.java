@@ -45,11 +45,11 @@ final class JoinTurns {
   }
 
   /**
-   * @param lacks whether it still lacks a path
+   * @param inVain whether it lacks a path that was tried
    */
-  void tried(Lun lun, Duration took, boolean lacks) {
+  void tried(Lun lun, Duration took, boolean inVain) {
     last.remove(lun.wwid());
-    if (lacks && took.compareTo(LONG) >= 0) {
+    if (inVain && took.compareTo(LONG) >= 0) {
       last.add(lun.wwid());
       over.add(lun.target());
     }

@@ -19,9 +19,7 @@ public record Reach(State state, String why) {
      * storage behind it does not; and multipathd takes a path back only when it has read from it.
      */
     ANSWERS,
-    /**
-     * As that, and what is written waits no longer but fails: nothing of it gets there any more.
-     */
+    /** As that, and what is written does not wait for a path, but fails. */
     FAILS,
     /** No path answers as the LUN, or its map leads to none. */
     LOST

@@ -105,7 +105,7 @@ public final class Rejoin {
 
   /**
    * One look at every LUN that is attached, at those that nobody asked for, and at sessions that no
-   * LUN needs; one try where a path is missing.
+   * LUN needs; one try where a path is missing, as {@link JoinTurns} has it.
    *
    * @param patience for each target and each LUN
    */
@@ -144,7 +144,8 @@ public final class Rejoin {
           untried.removeAll(worth);
         }
         Duration took = Duration.ofNanos(ticker.nanos() - began);
-        turns.tried(lun, took, lacks(lun, sessions.all()));
+        boolean inVain = missing(lun, sessions.all()).stream().anyMatch(worth::contains);
+        turns.tried(lun, took, inVain);
       }
     }
     watch.look(attached, failing(attached), Deadline.after(patience));

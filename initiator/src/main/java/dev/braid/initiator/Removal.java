@@ -137,6 +137,7 @@ final class Removal {
     if (replaced.isPresent()) {
       return new Reach(Reach.State.LOST, replaced.get());
     }
+    boolean waits = maps.queueing(wwid); // before: with a path back, it waits again
     Set<DeviceNumber> used = maps.used(wwid);
     var ways = new ArrayList<Reach.Way>();
     for (int i = 0; i < paths.size(); i++) {
@@ -145,7 +146,7 @@ final class Removal {
           new Reach.Way(
               said.get(i), number.filter(used::contains).isPresent(), by(paths.get(i).session())));
     }
-    return Reach.of(ways, maps.queueing(wwid));
+    return Reach.of(ways, waits);
   }
 
   /** With what is known of its portal, where that does not work. */

@@ -3,9 +3,12 @@ package dev.braid.initiator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.base.Deadline;
+import dev.braid.base.LunNumber;
+import dev.braid.base.Serial;
 import dev.braid.linux.net.Echo.Outcome;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -94,6 +97,30 @@ class RejoinTest {
     rejoin.look(Duration.ofSeconds(1)); // it does not come into the map in that time
     assertThat(braid.watch.of(FakeIscsi.TARGET, FakeIscsi.B))
         .hasValueSatisfying(trouble -> assertThat(trouble.lack().cause()).isEqualTo(Cause.MTU));
+  }
+
+  @Test
+  @DisplayName(
+      "F20: after a try that took long, and was in vain, the target's other LUN is left to the next"
+          + " look")
+  void oneAtATime() {
+    lun.map.holds(TwoPaths.SDB);
+    lun.isLun(2, TwoPaths.OTHER);
+    var second =
+        new Lun(
+            FakeIscsi.TARGET,
+            List.of(FakeIscsi.A, FakeIscsi.B),
+            new LunNumber(8),
+            new Serial("8888888888888888888888888").wwid());
+    braid.note(second);
+    lun.map.luns.add(second.wwid());
+    Path scan = lun.scan(2);
+    lun.whileAsked = () -> now += Duration.ofSeconds(30).toNanos();
+    rejoin.look(PATIENCE);
+    assertThat(scan).isEmptyFile();
+    lun.whileAsked = () -> {};
+    rejoin.look(PATIENCE);
+    assertThat(scan).content().endsWith(" 8");
   }
 
   @Test

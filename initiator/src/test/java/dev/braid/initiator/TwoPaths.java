@@ -57,6 +57,9 @@ final class TwoPaths {
   /** How often a path was asked who it is. */
   final AtomicInteger identifications = new AtomicInteger();
 
+  /** As a path is asked who it is. */
+  Runnable whileAsked = () -> {};
+
   /** What the LUN behind a session says of itself, where it is not what the kernel keeps. */
   final Map<Integer, Wwid> says = new ConcurrentHashMap<>();
 
@@ -146,6 +149,13 @@ final class TwoPaths {
   void isOfAnotherTarget(int session) {
     Path name = iscsi.sys.resolve("class/iscsi_session/session" + session + "/targetname");
     write(name, FakeIscsi.TARGET + "-of-another");
+  }
+
+  /** What is written there has the kernel look for a LUN on this session. It makes no device. */
+  Path scan(int session) {
+    Path scan = iscsi.sys.resolve("class/scsi_host/host" + session + "/scan");
+    bytes(scan, new byte[0]);
+    return scan;
   }
 
   /** udev has events before it. */
@@ -244,6 +254,9 @@ final class TwoPaths {
     /** What each look finds in it, the last of them from then on; none while it is not there. */
     final List<List<DeviceNumber>> looks = new CopyOnWriteArrayList<>();
 
+    /** Whose map it is; of more than one, each has one like it. */
+    final List<Wwid> luns = new CopyOnWriteArrayList<>(List.of(WWID));
+
     long sectors = SECTORS;
     boolean isSuspended;
     boolean isReadOnly;
@@ -268,7 +281,7 @@ final class TwoPaths {
 
     @Override
     public Optional<DmDevice> byUuid(String uuid) {
-      if (looks.isEmpty() || !uuid.equals("mpath-" + WWID)) {
+      if (looks.isEmpty() || luns.stream().noneMatch(wwid -> uuid.equals("mpath-" + wwid))) {
         return Optional.empty();
       }
       var number = new DeviceNumber(253, 7);
@@ -311,6 +324,7 @@ final class TwoPaths {
     @Override
     public Reply<DeviceIdentification> identification(Path sg, Deadline deadline) {
       identifications.incrementAndGet();
+      whileAsked.run();
       int session = Integer.parseInt(String.valueOf(sg.getFileName()).substring("sg".length()));
       try {
         byte[] kept =

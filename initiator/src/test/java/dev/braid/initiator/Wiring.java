@@ -119,8 +119,12 @@ final class Wiring {
 
   /** As an attach does, before there is a path. */
   void note() {
-    steps.run("note LUN", step -> known().note(step, TwoPaths.LUN));
-    seen().remember(TwoPaths.WWID, Deadline.after(Duration.ofSeconds(10)));
+    note(TwoPaths.LUN);
+  }
+
+  void note(Lun noted) {
+    steps.run("note LUN", step -> known().note(step, noted));
+    seen().remember(noted.wwid(), Deadline.after(Duration.ofSeconds(10)));
   }
 
   /** Whether multipath is to forget it. */
