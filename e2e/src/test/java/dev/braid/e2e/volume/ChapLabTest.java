@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.base.Deadline;
 import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.probe.Leftovers;
+import dev.braid.e2e.soak.Sampled;
 import dev.braid.e2e.stack.Capabilities;
 import dev.braid.e2e.stack.Head;
 import dev.braid.e2e.stack.InStack;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.TestInstance;
  * started with it once for all tests, each of which writes its own secrets.
  */
 @InStack
+@Sampled(1)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ChapLabTest {
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.lab.SanNetwork;
 import dev.braid.e2e.probe.Leftovers;
+import dev.braid.e2e.soak.Sampled;
 import dev.braid.e2e.stack.Capabilities;
 import dev.braid.e2e.stack.Head;
 import dev.braid.e2e.stack.InStack;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** One of two portals is dead, at every moment of a volume's life on a node. */
 @InStack
+@Sampled(2)
 class DeadPortalLabTest {
 
   /** The node looks every ten seconds; then a login and a scan, in emulation. */

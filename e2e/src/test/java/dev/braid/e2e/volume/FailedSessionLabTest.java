@@ -47,7 +47,7 @@ class FailedSessionLabTest {
   }
 
   static List<FailedSession> sample() {
-    return Sample.of("causes", List.of(FailedSession.values()), 4);
+    return Sample.of("causes", List.of(FailedSession.values()), 3);
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.base.Deadline;
 import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.probe.Leftovers;
+import dev.braid.e2e.soak.Sampled;
 import dev.braid.e2e.stack.Capabilities;
 import dev.braid.e2e.stack.InStack;
 import dev.braid.e2e.stack.LabVolume;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Taking a volume from a node that does not give its word. */
 @InStack
+@Sampled(1)
 class FenceLabTest {
 
   private final Stack stack;

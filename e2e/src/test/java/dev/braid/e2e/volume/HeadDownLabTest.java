@@ -3,6 +3,7 @@ package dev.braid.e2e.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.e2e.probe.Leftovers;
+import dev.braid.e2e.soak.Sampled;
 import dev.braid.e2e.stack.Capabilities;
 import dev.braid.e2e.stack.InStack;
 import dev.braid.e2e.stack.LabVolume;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a caller sees while a head's agent is away or does not know us. */
 @InStack
+@Sampled(1)
 class HeadDownLabTest {
 
   private static final Duration SOON = Duration.ofSeconds(5);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.probe.Leftovers;
+import dev.braid.e2e.soak.Sampled;
 import dev.braid.e2e.stack.Capabilities;
 import dev.braid.e2e.stack.InStack;
 import dev.braid.e2e.stack.LabVolume;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** The plugin dies in a login, and the login does not. */
 @InStack
+@Sampled(1)
 class LateLoginLabTest {
 
   private static final Duration SOON = Duration.ofSeconds(60);

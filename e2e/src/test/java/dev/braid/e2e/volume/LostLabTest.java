@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.lab.SanNetwork;
 import dev.braid.e2e.probe.Leftovers;
+import dev.braid.e2e.soak.Sampled;
 import dev.braid.e2e.soak.Soak;
 import dev.braid.e2e.stack.Capabilities;
 import dev.braid.e2e.stack.InStack;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** A volume with no path left, and data that is in the node's memory alone. */
 @InStack
+@Sampled(2)
 class LostLabTest {
 
   /** Each path is asked for some seconds, then every process for whether it has the device. */

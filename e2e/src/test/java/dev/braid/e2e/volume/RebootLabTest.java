@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.probe.Leftovers;
+import dev.braid.e2e.soak.Sampled;
 import dev.braid.e2e.stack.Capabilities;
 import dev.braid.e2e.stack.Head;
 import dev.braid.e2e.stack.InStack;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** A node that goes down with volumes attached, orderly or not. */
 @InStack
+@Sampled(1)
 class RebootLabTest {
 
   private static final long SIZE = 64L << 20;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.e2e.lab.Machine;
 import dev.braid.e2e.lab.SanNetwork;
 import dev.braid.e2e.probe.Leftovers;
+import dev.braid.e2e.soak.Sampled;
 import dev.braid.e2e.stack.Capabilities;
 import dev.braid.e2e.stack.InStack;
 import dev.braid.e2e.stack.LabVolume;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** A path that does not take writes, beside one that does. */
 @InStack
+@Sampled(1)
 class WriteProtectedLabTest {
 
   /** Refused for this, a path is tried once a minute; then a scan, in emulation. */
