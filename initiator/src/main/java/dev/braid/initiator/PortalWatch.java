@@ -3,6 +3,7 @@ package dev.braid.initiator;
 import dev.braid.base.Deadline;
 import dev.braid.base.Iqn;
 import dev.braid.base.Portal;
+import dev.braid.base.Wwid;
 import dev.braid.base.metric.Counter;
 import dev.braid.base.metric.Metrics;
 import dev.braid.linux.iscsi.IscsiSession;
@@ -12,8 +13,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +45,9 @@ final class PortalWatch {
 
   /** When it was last found out whether large packets get lost on a way whose session is up. */
   private final Map<Way, Instant> asked = new HashMap<>();
+
+  /** Whose ways they were at the last look. */
+  private Map<Way, Set<Wwid>> used = Map.of();
 
   PortalWatch(IscsiSessions sessions, Reasons reasons, Clock clock, Metrics metrics) {
     this.sessions = sessions;
@@ -96,12 +102,27 @@ final class PortalWatch {
    * @param failing the ways by which device-mapper sends no I/O to one of the LUNs
    */
   void look(Collection<Lun> attached, Set<Way> failing, Deadline deadline) {
-    Set<Way> ways = new LinkedHashSet<>();
-    attached.forEach(lun -> lun.portals().forEach(p -> ways.add(new Way(lun.target(), p))));
-    troubles.keySet().retainAll(ways);
-    asked.keySet().retainAll(ways);
+    Map<Way, Set<Wwid>> ways = ways(attached);
+    troubles.keySet().removeIf(way -> isAnew(way, ways));
+    asked.keySet().removeIf(way -> isAnew(way, ways));
+    used = ways;
     List<IscsiSession> now = sessions.all();
-    ways.forEach(way -> look(way, now, failing.contains(way), deadline));
+    ways.keySet().forEach(way -> look(way, now, failing.contains(way), deadline));
+  }
+
+  private static Map<Way, Set<Wwid>> ways(Collection<Lun> attached) {
+    var ways = new LinkedHashMap<Way, Set<Wwid>>();
+    for (Lun lun : attached) {
+      for (Portal portal : lun.portals()) {
+        ways.computeIfAbsent(new Way(lun.target(), portal), w -> new HashSet<>()).add(lun.wwid());
+      }
+    }
+    return ways;
+  }
+
+  /** Whether all that used it are detached; what was found with them is not of its next life. */
+  private boolean isAnew(Way way, Map<Way, Set<Wwid>> ways) {
+    return Collections.disjoint(used.getOrDefault(way, Set.of()), ways.getOrDefault(way, Set.of()));
   }
 
   private void look(Way way, List<IscsiSession> now, boolean isFailing, Deadline deadline) {

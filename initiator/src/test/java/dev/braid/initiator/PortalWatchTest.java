@@ -35,6 +35,9 @@ class PortalWatchTest {
   private static final Lun LUN =
       new Lun(
           TARGET, List.of(A, B), new LunNumber(3), new Serial("0123456789abcdef012345678").wwid());
+  private static final Lun OTHER =
+      new Lun(
+          TARGET, List.of(A, B), new LunNumber(4), new Serial("0123456789abcdef987654321").wwid());
   private static final Set<Way> NONE = Set.of();
   private static final Set<Way> A_FAILS = Set.of(new Way(TARGET, A));
 
@@ -144,7 +147,27 @@ class PortalWatchTest {
     assertThat(large).as("in two minutes").isEqualTo(2);
   }
 
+  @Test
+  @DisplayName("F20: what was found while other volumes used a portal is not said of the next one")
+  void nextLife() {
+    clock.step = Duration.ofSeconds(5);
+    look(A_FAILS);
+    passes = 9000;
+    look(A_FAILS);
+    assertThat(watch.of(TARGET, A)).as("within a minute").isPresent();
+    look(A_FAILS, LUN, OTHER);
+    assertThat(watch.of(TARGET, A)).as("while one of them is attached").isPresent();
+    look(A_FAILS, OTHER);
+    assertThat(watch.of(TARGET, A)).isPresent();
+    look(A_FAILS, LUN);
+    assertThat(watch.of(TARGET, A)).isEmpty();
+  }
+
   private void look(Set<Way> failing) {
-    watch.look(List.of(LUN), failing, Deadline.after(Duration.ofSeconds(20)));
+    look(failing, LUN);
+  }
+
+  private void look(Set<Way> failing, Lun... attached) {
+    watch.look(List.of(attached), failing, Deadline.after(Duration.ofSeconds(20)));
   }
 }
