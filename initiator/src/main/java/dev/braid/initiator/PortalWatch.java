@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +48,10 @@ final class PortalWatch {
   private final Map<Way, Instant> asked = new HashMap<>();
 
   /** Whose ways they were at the last look. */
-  private Map<Way, Set<Wwid>> used = Map.of();
+  private volatile Map<Way, Set<Wwid>> used = Map.of();
+
+  /** Of those, who was detached since. */
+  private final Set<Wwid> detached = ConcurrentHashMap.newKeySet();
 
   PortalWatch(IscsiSessions sessions, Reasons reasons, Clock clock, Metrics metrics) {
     this.sessions = sessions;
@@ -81,19 +85,32 @@ final class PortalWatch {
   }
 
   Optional<Trouble> of(Iqn target, Portal portal) {
-    return Optional.ofNullable(troubles.get(new Way(target, portal)));
+    var way = new Way(target, portal);
+    return isOver(way) ? Optional.empty() : Optional.ofNullable(troubles.get(way));
   }
 
   /** What is wrong with the way that a session came by. */
   Optional<Trouble> of(IscsiSession session) {
-    return troubles.entrySet().stream()
+    return standing()
         .filter(e -> session.through(e.getKey().target(), e.getKey().portal()))
         .map(Map.Entry::getValue)
         .findFirst();
   }
 
   Collection<Trouble> all() {
-    return List.copyOf(troubles.values());
+    return standing().map(Map.Entry::getValue).toList();
+  }
+
+  private Stream<Map.Entry<Way, Trouble>> standing() {
+    return troubles.entrySet().stream().filter(e -> !isOver(e.getKey()));
+  }
+
+  /**
+   * This LUN has left its portals. What was found of one is not said of a LUN that comes to it when
+   * all those are gone with whom it was found: it may be mended long since, or broken otherwise.
+   */
+  void detached(Wwid wwid) {
+    detached.add(wwid);
   }
 
   /**
@@ -103,9 +120,11 @@ final class PortalWatch {
    */
   void look(Collection<Lun> attached, Set<Way> failing, Deadline deadline) {
     Map<Way, Set<Wwid>> ways = ways(attached);
+    Set<Wwid> gone = Set.copyOf(detached);
     troubles.keySet().removeIf(way -> isAnew(way, ways));
     asked.keySet().removeIf(way -> isAnew(way, ways));
     used = ways;
+    detached.removeAll(gone);
     List<IscsiSession> now = sessions.all();
     ways.keySet().forEach(way -> look(way, now, failing.contains(way), deadline));
   }
@@ -120,9 +139,14 @@ final class PortalWatch {
     return ways;
   }
 
-  /** Whether all that used it are detached; what was found with them is not of its next life. */
   private boolean isAnew(Way way, Map<Way, Set<Wwid>> ways) {
-    return Collections.disjoint(used.getOrDefault(way, Set.of()), ways.getOrDefault(way, Set.of()));
+    return isOver(way)
+        || Collections.disjoint(used.getOrDefault(way, Set.of()), ways.getOrDefault(way, Set.of()));
+  }
+
+  /** Whether all that used it at the last look were detached since. */
+  private boolean isOver(Way way) {
+    return detached.containsAll(used.getOrDefault(way, Set.of()));
   }
 
   private void look(Way way, List<IscsiSession> now, boolean isFailing, Deadline deadline) {

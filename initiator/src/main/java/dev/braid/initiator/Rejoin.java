@@ -148,7 +148,9 @@ public final class Rejoin {
         turns.tried(lun, took, inVain);
       }
     }
-    watch.look(attached, failing(attached), Deadline.after(patience));
+    // The tries may have taken minutes: who was detached amid them has no portals any more.
+    List<Lun> still = attached.stream().filter(lun -> known.has(lun.wwid())).toList();
+    watch.look(still, failing(still), Deadline.after(patience));
   }
 
   /** By which device-mapper sends no I/O to one of them, whether their sessions are up or not. */

@@ -89,6 +89,7 @@ final class Removal {
     List<IscsiSession> carried =
         paths.stream().map(PathFinder.Path::session).flatMap(Optional::stream).toList();
     tidying.after(left(paths, noted, own.targets()), carried, deadline);
+    watch.detached(wwid);
     forget(wwid);
     checkNothingLeft(wwid, noted.filter(lun -> fits(lun, paths)), deadline);
   }

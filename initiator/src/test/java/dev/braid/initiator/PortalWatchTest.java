@@ -163,6 +163,26 @@ class PortalWatchTest {
     assertThat(watch.of(TARGET, A)).isEmpty();
   }
 
+  @Test
+  @DisplayName(
+      "F20: nor before the next look, nor of the same volume when it was detached in between")
+  void detached() {
+    clock.step = Duration.ofSeconds(5);
+    look(A_FAILS, LUN, OTHER);
+    passes = 9000;
+    watch.detached(LUN.wwid());
+    assertThat(watch.of(TARGET, A)).as("while one of them is attached").isPresent();
+    watch.detached(OTHER.wwid());
+    assertThat(watch.of(TARGET, A)).as("at once").isEmpty();
+    assertThat(watch.all()).isEmpty();
+    look(A_FAILS, OTHER);
+    assertThat(watch.of(TARGET, A)).as("attached anew before the look").isEmpty();
+    passes = 1500;
+    clock.step = Duration.ofMinutes(1);
+    look(A_FAILS, OTHER);
+    assertThat(watch.of(TARGET, A)).as("what is found in its new life").isPresent();
+  }
+
   private void look(Set<Way> failing) {
     look(failing, LUN);
   }

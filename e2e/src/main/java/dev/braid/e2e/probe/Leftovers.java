@@ -84,7 +84,12 @@ public final class Leftovers {
    * @throws AssertionError that lists every difference in every machine
    */
   public void assertNoneSoon() {
-    Deadline soon = Deadline.after(PRUNED);
+    assertNoneWithin(PRUNED);
+  }
+
+  /** The same, with another patience. */
+  public void assertNoneWithin(Duration patience) {
+    Deadline soon = Deadline.after(patience);
     Map<Machine, Diff> changed = now();
     while (!changed.isEmpty()
         && changed.values().stream().allMatch(Leftovers::mayBePruned)
